@@ -1,0 +1,62 @@
+package dev.freshet.contract.json;
+
+import dev.freshet.contract.ContractViolation;
+import dev.freshet.contract.Limits;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/// One JSON value as minified UTF-8: valid by RFC 8259, of bounded size and depth, and without a raw line break,
+/// so that it can stand in an SSE `data:` line or inside another JSON text as it is.
+///
+/// Immutable as long as nobody writes to the array of [#utf8()], which is shared and not copied: this is the
+/// delivery path. Safe for any thread.
+public final class JsonText {
+
+    private final byte[] utf8;
+
+    private JsonText(byte[] utf8) {
+        this.utf8 = utf8;
+    }
+
+    /// Checks and minifies a payload.
+    ///
+    /// @throws ContractViolation (field `payload`) if the text is not JSON, not UTF-8, deeper than
+    ///     [Limits#MAX_PAYLOAD_DEPTH] or, minified, larger than [Limits#MAX_PAYLOAD_BYTES]
+    public static JsonText payload(byte[] utf8) {
+        return payload(utf8, 0, utf8.length);
+    }
+
+    /// The same for a part of an array: bytes `from` (inclusive) to `to` (exclusive).
+    public static JsonText payload(byte[] utf8, int from, int to) {
+        byte[] minified = JsonScanner.minify(utf8, from, to, Limits.MAX_PAYLOAD_DEPTH);
+        if (minified.length > Limits.MAX_PAYLOAD_BYTES) {
+            throw new ContractViolation("payload", "must be at most " + Limits.MAX_PAYLOAD_BYTES + " bytes of JSON");
+        }
+        return new JsonText(minified);
+    }
+
+    /// The same for text.
+    public static JsonText payload(String text) {
+        return payload(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// The bytes; must not be written to.
+    public byte[] utf8() {
+        return utf8;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof JsonText json && Arrays.equals(utf8, json.utf8);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(utf8);
+    }
+
+    @Override
+    public String toString() {
+        return new String(utf8, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,47 @@
+package dev.freshet.contract.log;
+
+/// Every key that Freshet keeps in Redis. Nothing else builds one.
+///
+/// Keys of a partition carry its hash tag `{p}`, so that one script can touch them together on Redis Cluster too.
+/// The others stand alone, each in a slot of its own.
+public final class Keys {
+
+    private Keys() {}
+
+    /// Stream: the log of partition `p`.
+    public static String events(int p) {
+        return "events:{" + p + "}";
+    }
+
+    /// Stream, capped: entries of the log that were skipped, with the reason.
+    public static String rejected(int p) {
+        return "events:{" + p + "}:rejected";
+    }
+
+    /// Hash: what the services must agree on about partition `p`; fields in [LogState].
+    public static String state(int p) {
+        return "state:{" + p + "}";
+    }
+
+    /// String: what a publish with an idempotency key answered.
+    ///
+    /// @param hash of subject and key, hexadecimal
+    public static String idempotency(int p, String hash) {
+        return "idempotency:{" + p + "}:" + hash;
+    }
+
+    /// String: the record behind a ticket.
+    ///
+    /// @param hash SHA-256 of the ticket, hexadecimal
+    public static String ticket(String hash) {
+        return "ticket:" + hash;
+    }
+
+    /// Hash: a token bucket.
+    ///
+    /// @param what is limited (`ticket`)
+    /// @param who by whom it is used up
+    public static String rateLimit(String what, String who) {
+        return "ratelimit:" + what + ":" + who;
+    }
+}

@@ -1,0 +1,155 @@
+package dev.freshet.service.log;
+
+import dev.freshet.contract.event.Event;
+import dev.freshet.contract.event.EventId;
+import dev.freshet.contract.event.StreamId;
+import dev.freshet.contract.log.EntryFields;
+import dev.freshet.contract.log.Keys;
+import dev.freshet.contract.log.LogScripts;
+import dev.freshet.contract.log.LogState;
+import dev.freshet.contract.log.Partitions;
+import dev.freshet.service.redis.RedisLink;
+import dev.freshet.service.redis.Script;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.redis.client.Response;
+import jakarta.inject.Singleton;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// The log in Redis: appending to it, and the facts of its partitions.
+///
+/// Appends of one caller to one partition keep their order. Failures are [RedisUnavailable], [IdempotencyConflict] or
+/// [LogMismatch]. Safe for any thread.
+@Singleton
+public final class Log {
+
+    private static final Script APPEND = Script.of(LogScripts.APPEND);
+    private static final Script CLAIM = Script.of(LogScripts.CLAIM);
+    private static final Script FACTS = Script.of(LogScripts.FACTS);
+
+    private static final String EPOCH_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    private static final int EPOCH_LENGTH = 8;
+
+    private final RedisLink redis;
+    private final Partitions partitions;
+    private final SecureRandom random = new SecureRandom();
+    private final Counter appended;
+
+    Log(RedisLink redis, LogConfig config, MeterRegistry meters) {
+        this.redis = redis;
+        this.partitions = new Partitions(config.partitions());
+        this.appended = Counter.builder("freshet.events.appended")
+                .description("Events that this service appended to the log")
+                .register(meters);
+    }
+
+    public Partitions partitions() {
+        return partitions;
+    }
+
+    /// Appends one event to the partition of its channel.
+    public Future<EventId> append(Event event) {
+        return append(event, null);
+    }
+
+    /// The same, once per idempotency key.
+    public Future<EventId> append(Event event, @Nullable IdempotencyKey key) {
+        return append(partitions.of(event.channel()), List.of(event), key).map(List::getFirst);
+    }
+
+    /// Appends events to one partition, all or none, in the given order.
+    ///
+    /// @param key if given, and known with the same request: nothing is appended and the first ids are answered
+    public Future<List<EventId>> append(int partition, List<Event> events, @Nullable IdempotencyKey key) {
+        List<String> keys = key == null
+                ? List.of(Keys.events(partition), Keys.state(partition))
+                : List.of(Keys.events(partition), Keys.state(partition), Keys.idempotency(partition, key.hash()));
+        List<Object> arguments = new ArrayList<>(5 + 9 * events.size());
+        settings(arguments);
+        arguments.add(key == null ? "" : key.fingerprint());
+        arguments.add(IdempotencyKey.LIFE_SECONDS);
+        for (Event event : events) {
+            arguments.add(EntryFields.arguments(event));
+            EntryFields.write(event, arguments::add);
+        }
+        return redis.run(APPEND, keys, arguments).map(answer -> {
+            String outcome = answer.get(0).toString();
+            if (outcome.equals("conflict")) {
+                throw new IdempotencyConflict();
+            }
+            if (outcome.equals("appended")) {
+                appended.increment(events.size());
+            }
+            return ids(partition, answer);
+        });
+    }
+
+    /// Binds an idempotency key to its request before the events go to several partitions. Fails with
+    /// [IdempotencyConflict] if it is another request's.
+    public Future<Void> claim(IdempotencyKey key) {
+        // The key lives in a partition chosen by its hash alone, so that every request with it meets the same one. The
+        // prefix keeps it apart from the answer that an append may keep in that partition under the same hash.
+        int home = Integer.parseInt(key.hash(), 0, 7, 16) % partitions.count();
+        return redis.run(
+                        CLAIM,
+                        List.of(Keys.idempotency(home, "claim-" + key.hash())),
+                        List.of(key.fingerprint(), IdempotencyKey.LIFE_SECONDS))
+                .map(answer -> {
+                    if (answer.toInteger() != 1) {
+                        throw new IdempotencyConflict();
+                    }
+                    return null;
+                });
+    }
+
+    /// The facts of a partition; makes its state where there is none.
+    public Future<LogFacts> facts(int partition) {
+        List<Object> arguments = new ArrayList<>(3);
+        settings(arguments);
+        return redis.run(FACTS, List.of(Keys.events(partition), Keys.state(partition)), arguments)
+                .map(answer -> {
+                    agree(LogState.PARTITIONS, answer.get(1), partitions.count());
+                    agree(LogState.LAYOUT_FIELD, answer.get(2), LogState.LAYOUT);
+                    StreamId last = StreamId.parse(answer.get(3).toString());
+                    return new LogFacts(
+                            partition, answer.get(0).toString(), Objects.requireNonNull(last, "Redis gives ids"));
+                });
+    }
+
+    private void settings(List<Object> arguments) {
+        arguments.add(offeredEpoch());
+        arguments.add(partitions.count());
+        arguments.add(LogState.LAYOUT);
+    }
+
+    private static void agree(String what, @Nullable Response stands, int ours) {
+        String value = stands == null ? "nothing" : stands.toString();
+        if (!value.equals(Integer.toString(ours))) {
+            throw new LogMismatch("the log in Redis was made with " + what + " = " + value + ", but this service has "
+                    + ours + "; all services of a deployment must agree");
+        }
+    }
+
+    private static List<EventId> ids(int partition, Response answer) {
+        String epoch = answer.get(1).toString();
+        List<EventId> ids = new ArrayList<>(answer.size() - 2);
+        for (int i = 2; i < answer.size(); i++) {
+            StreamId id = StreamId.parse(answer.get(i).toString());
+            ids.add(new EventId(partition, Objects.requireNonNull(id, "Redis gives ids"), epoch));
+        }
+        return ids;
+    }
+
+    private String offeredEpoch() {
+        StringBuilder epoch = new StringBuilder(EPOCH_LENGTH);
+        for (int i = 0; i < EPOCH_LENGTH; i++) {
+            epoch.append(EPOCH_LETTERS.charAt(random.nextInt(EPOCH_LETTERS.length())));
+        }
+        return epoch.toString();
+    }
+}

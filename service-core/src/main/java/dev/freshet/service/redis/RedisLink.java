@@ -1,0 +1,127 @@
+package dev.freshet.service.redis;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/// One shared connection to Redis on which commands are pipelined: they leave in the order in which they were sent,
+/// without waiting for each other's answers.
+///
+/// It connects when first needed and again after a failure, and never keeps a caller waiting longer than the limit:
+/// an answer that does not come in time fails, and the connection with it, for whoever is silent once may be a peer
+/// that is gone. Every failure is a [RedisUnavailable]. Safe for any thread; answers come on the caller's context.
+@Singleton
+public final class RedisLink {
+
+    private static final Logger LOG = Logger.getLogger(RedisLink.class);
+
+    private final Vertx vertx;
+    private final Redis redis;
+    private final long limitMs;
+    private final AtomicReference<@Nullable Future<RedisConnection>> current = new AtomicReference<>();
+
+    RedisLink(
+            Vertx vertx,
+            Redis redis,
+            @ConfigProperty(name = "freshet.redis.command-timeout", defaultValue = "2S") Duration limit) {
+        this.vertx = vertx;
+        this.redis = redis;
+        this.limitMs = limit.toMillis();
+    }
+
+    /// Sends one command.
+    public Future<Response> send(Request request) {
+        return within(connection().compose(connection -> connection.send(request)));
+    }
+
+    /// Runs a script by its name, and by its source where Redis does not know it yet.
+    public Future<Response> run(Script script, List<String> keys, List<?> arguments) {
+        return send(eval(Command.EVALSHA, script.sha1(), keys, arguments)).recover(failure -> {
+            if (failure.getMessage() != null && failure.getMessage().startsWith("NOSCRIPT")) {
+                return send(eval(Command.EVAL, script.source(), keys, arguments));
+            }
+            return Future.failedFuture(failure);
+        });
+    }
+
+    /// A connection of the caller's own, for commands that block. The caller closes it.
+    public Future<RedisConnection> dedicated() {
+        return within(redis.connect());
+    }
+
+    private static Request eval(Command command, String script, List<String> keys, List<?> arguments) {
+        Request request = Request.cmd(command).arg(script).arg(keys.size());
+        keys.forEach(request::arg);
+        for (Object argument : arguments) {
+            if (argument instanceof byte[] bytes) {
+                request.arg(bytes);
+            } else {
+                request.arg(String.valueOf(argument));
+            }
+        }
+        return request;
+    }
+
+    private Future<RedisConnection> connection() {
+        while (true) {
+            Future<RedisConnection> known = current.get();
+            if (known != null) {
+                return known;
+            }
+            Promise<RedisConnection> promise = Promise.promise();
+            Future<RedisConnection> mine = promise.future();
+            if (current.compareAndSet(null, mine)) {
+                redis.connect().onComplete(result -> {
+                    if (result.failed()) {
+                        current.compareAndSet(mine, null);
+                        promise.fail(result.cause());
+                        return;
+                    }
+                    RedisConnection connection = result.result();
+                    connection.exceptionHandler(failure -> current.compareAndSet(mine, null));
+                    connection.endHandler(ended -> current.compareAndSet(mine, null));
+                    promise.complete(connection);
+                });
+                return mine;
+            }
+        }
+    }
+
+    private <T> Future<T> within(Future<T> answer) {
+        Promise<T> promise = Promise.promise();
+        Future<RedisConnection> used = current.get();
+        long timer = vertx.setTimer(limitMs, fired -> {
+            if (promise.tryFail(new RedisUnavailable("no answer within " + limitMs + " ms"))) {
+                drop(used);
+            }
+        });
+        answer.onComplete(result -> {
+            vertx.cancelTimer(timer);
+            if (result.succeeded()) {
+                promise.tryComplete(result.result());
+            } else {
+                promise.tryFail(new RedisUnavailable(result.cause()));
+            }
+        });
+        return promise.future();
+    }
+
+    private void drop(@Nullable Future<RedisConnection> silent) {
+        if (silent != null && current.compareAndSet(silent, null)) {
+            LOG.warn("Redis gave no answer in time; its connection is dropped");
+            silent.onSuccess(RedisConnection::close);
+        }
+    }
+}

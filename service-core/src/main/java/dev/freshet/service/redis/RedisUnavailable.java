@@ -1,0 +1,17 @@
+package dev.freshet.service.redis;
+
+/// Redis did not do what it was asked: unreachable, too slow, full, loading, or in the middle of a failover.
+///
+/// Whether a write was done nevertheless is not known: an answer may have been lost on its way.
+public final class RedisUnavailable extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    public RedisUnavailable(Throwable cause) {
+        super(String.valueOf(cause.getMessage()), cause, false, false);
+    }
+
+    public RedisUnavailable(String reason) {
+        super(reason, null, false, false);
+    }
+}
