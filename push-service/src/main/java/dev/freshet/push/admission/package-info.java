@@ -1,0 +1,5 @@
+/// Who may open a stream: tokens and single-use tickets.
+@NullMarked
+package dev.freshet.push.admission;
+
+import org.jspecify.annotations.NullMarked;

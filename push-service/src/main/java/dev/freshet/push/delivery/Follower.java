@@ -1,0 +1,23 @@
+package dev.freshet.push.delivery;
+
+import dev.freshet.contract.channel.Channel;
+import dev.freshet.contract.message.GapReason;
+import dev.freshet.push.metrics.PushMetrics.Transport;
+
+/// A connection, as its event loop's hub sees it. All calls come on that event loop.
+///
+/// An implementation must not subscribe or unsubscribe while it is called: the hub walks its lists. It puts off what
+/// would (`LoopHub.later`).
+public interface Follower {
+
+    /// By which its deliveries are counted.
+    Transport transport();
+
+    /// Writes an event.
+    ///
+    /// @return whether it was written, and not withheld by a filter or for want of room
+    boolean deliver(LiveEvent event, Subscription subscription);
+
+    /// Tells that events of a channel are missing up to where the hub stands now.
+    void gap(Channel channel, GapReason reason);
+}

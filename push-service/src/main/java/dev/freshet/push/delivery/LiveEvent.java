@@ -1,0 +1,75 @@
+package dev.freshet.push.delivery;
+
+import dev.freshet.contract.event.LoggedEvent;
+import dev.freshet.contract.message.ServerMessage;
+import dev.freshet.contract.message.ServerMessageWriter;
+import dev.freshet.contract.message.SseWriter;
+import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/// An event on its way to connections, encoded at most once per form and shared by all that receive it.
+///
+/// Forms are made when first asked for. Two event loops that ask at once may both make one; they are equal and
+/// immutable, so which of them stays does not matter. Safe for any thread.
+public final class LiveEvent {
+
+    private final LoggedEvent logged;
+    private @Nullable Buffer sse;
+    private @Nullable Buffer sseRest;
+    private @Nullable String roomText;
+    private @Nullable String channelText;
+
+    public LiveEvent(LoggedEvent logged) {
+        this.logged = logged;
+    }
+
+    public LoggedEvent logged() {
+        return logged;
+    }
+
+    /// The whole SSE message, for streams that follow one partition: the event's id is their cursor.
+    public Buffer sse() {
+        Buffer known = sse;
+        if (known == null) {
+            byte[] id = SseWriter.idLine(logged.id().toString());
+            known = Buffer.buffer(SseWriter.join(id, SseWriter.restOf(logged)));
+            sse = known;
+        }
+        return known;
+    }
+
+    /// The SSE message without its `id:` line, for streams whose cursor spans partitions.
+    public Buffer sseRest() {
+        Buffer known = sseRest;
+        if (known == null) {
+            known = Buffer.buffer(SseWriter.restOf(logged));
+            sseRest = known;
+        }
+        return known;
+    }
+
+    /// The WebSocket message for those who joined the room.
+    public String roomText() {
+        String known = roomText;
+        if (known == null) {
+            known = text(new ServerMessage.RoomEvent(logged));
+            roomText = known;
+        }
+        return known;
+    }
+
+    /// The WebSocket message for all others.
+    public String channelText() {
+        String known = channelText;
+        if (known == null) {
+            known = text(new ServerMessage.ChannelEvent(logged));
+            channelText = known;
+        }
+        return known;
+    }
+
+    private static String text(ServerMessage message) {
+        return new String(ServerMessageWriter.write(message), StandardCharsets.UTF_8);
+    }
+}

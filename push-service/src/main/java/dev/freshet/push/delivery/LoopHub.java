@@ -1,0 +1,158 @@
+package dev.freshet.push.delivery;
+
+import dev.freshet.contract.channel.Channel;
+import dev.freshet.contract.event.Cursor;
+import dev.freshet.contract.event.EventId;
+import dev.freshet.contract.log.Partitions;
+import dev.freshet.contract.message.GapReason;
+import dev.freshet.push.metrics.PushMetrics;
+import dev.freshet.push.metrics.PushMetrics.Transport;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/// The connections of one event loop and the channels they follow.
+///
+/// Everything here happens on that event loop, so nothing is locked, and "registered" and "delivered" have one order:
+/// a subscription receives exactly what lies behind [#position] of the moment in which it was made.
+public final class LoopHub {
+
+    private final EventExecutor loop;
+    private final Partitions partitions;
+    private final PushMetrics metrics;
+    private final Map<Channel, List<Subscription>> channels = new HashMap<>();
+    private final @Nullable EventId[] positions;
+
+    LoopHub(EventExecutor loop, Partitions partitions, PushMetrics metrics) {
+        this.loop = loop;
+        this.partitions = partitions;
+        this.metrics = metrics;
+        this.positions = new EventId[partitions.count()];
+    }
+
+    /// Whether every partition's place is known: before that nobody can be told where he begins.
+    public boolean isReady() {
+        return Arrays.stream(positions).allMatch(Objects::nonNull);
+    }
+
+    /// The last entry of the partition that was delivered. Only once [#isReady()].
+    public EventId position(int partition) {
+        return Objects.requireNonNull(positions[partition], "the tail has not begun");
+    }
+
+    /// Where a connection stands that follows these partitions and has received all there was.
+    ///
+    /// @param followed ascending, each once
+    public Cursor cursor(int[] followed) {
+        if (followed.length == 1) {
+            return Cursor.of(position(followed[0]));
+        }
+        List<EventId> places = new ArrayList<>(followed.length);
+        for (int partition : followed) {
+            places.add(position(partition));
+        }
+        return new Cursor(places);
+    }
+
+    /// Where a connection stands that has received all there was, of every partition.
+    public Cursor cursor() {
+        return cursor(IntStream.range(0, positions.length).toArray());
+    }
+
+    public int partitionOf(Channel channel) {
+        return partitions.of(channel);
+    }
+
+    /// Begins to follow. The caller ends every subscription it made.
+    public Subscription subscribe(Follower follower, Channel channel) {
+        Subscription subscription = new Subscription(follower, channel, partitions.of(channel));
+        List<Subscription> followers = channels.computeIfAbsent(channel, unknown -> new ArrayList<>(1));
+        subscription.index = followers.size();
+        followers.add(subscription);
+        return subscription;
+    }
+
+    public void unsubscribe(Subscription subscription) {
+        List<Subscription> followers = channels.get(subscription.channel());
+        int index = subscription.index;
+        if (followers == null || index >= followers.size() || followers.get(index) != subscription) {
+            return;
+        }
+        Subscription last = followers.removeLast();
+        if (last != subscription) {
+            followers.set(index, last);
+            last.index = index;
+        }
+        if (followers.isEmpty()) {
+            channels.remove(subscription.channel());
+        }
+    }
+
+    /// Runs a task on this event loop, after what it does now. Safe for any thread.
+    public void later(Runnable task) {
+        loop.execute(task);
+    }
+
+    /// Runs a task on this event loop after a while. Safe for any thread.
+    public void after(long ms, Runnable task) {
+        loop.schedule(task, ms, TimeUnit.MILLISECONDS);
+    }
+
+    void begin(EventId position) {
+        positions[position.partition()] = position;
+    }
+
+    void deliver(LogBatch batch) {
+        long now = System.currentTimeMillis();
+        long toSse = 0;
+        long toWebSocket = 0;
+        for (LiveEvent event : batch.events()) {
+            EventId id = event.logged().id();
+            positions[id.partition()] = id;
+            List<Subscription> followers = channels.get(event.logged().event().channel());
+            if (followers == null) {
+                continue;
+            }
+            long before = toSse + toWebSocket;
+            for (int i = 0; i < followers.size(); i++) {
+                Subscription subscription = followers.get(i);
+                if (subscription.follower.deliver(event, subscription)) {
+                    switch (subscription.follower.transport()) {
+                        case SSE -> toSse++;
+                        case WEBSOCKET -> toWebSocket++;
+                    }
+                }
+            }
+            if (toSse + toWebSocket > before) {
+                metrics.latency(id.timestamp(), now);
+            }
+        }
+        positions[batch.end().partition()] = batch.end();
+        metrics.delivered(Transport.SSE, toSse);
+        metrics.delivered(Transport.WEBSOCKET, toWebSocket);
+    }
+
+    /// The log is another one, or a piece of it is gone: go on from `position`, and say so to whom it concerns.
+    void reset(EventId position, GapReason reason) {
+        positions[position.partition()] = position;
+        int told = 0;
+        for (Map.Entry<Channel, List<Subscription>> entry : channels.entrySet()) {
+            if (partitions.of(entry.getKey()) != position.partition()) {
+                continue;
+            }
+            List<Subscription> followers = entry.getValue();
+            for (int i = 0; i < followers.size(); i++) {
+                followers.get(i).follower.gap(entry.getKey(), reason);
+                told++;
+            }
+        }
+        metrics.gap(reason.word(), told);
+    }
+}

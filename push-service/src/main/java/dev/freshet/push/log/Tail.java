@@ -1,0 +1,249 @@
+package dev.freshet.push.log;
+
+import dev.freshet.contract.event.EventId;
+import dev.freshet.contract.event.LoggedEvent;
+import dev.freshet.contract.event.StreamId;
+import dev.freshet.contract.log.Entry;
+import dev.freshet.contract.log.EntryReader;
+import dev.freshet.contract.log.Keys;
+import dev.freshet.contract.message.GapReason;
+import dev.freshet.push.config.PushConfig;
+import dev.freshet.push.delivery.Hub;
+import dev.freshet.push.delivery.LiveEvent;
+import dev.freshet.push.delivery.LogBatch;
+import dev.freshet.push.metrics.PushMetrics;
+import dev.freshet.service.log.Log;
+import dev.freshet.service.log.LogFacts;
+import dev.freshet.service.redis.RedisLink;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/// Reads one partition of the log from where it was found, entry after entry, for ever.
+///
+/// Always `XREAD` from a concrete id (never `$`, which would skip what is appended between two reads) on a connection
+/// of its own, and never a consumer group: every pod must see everything. Confined to one Vert.x context.
+///
+/// Before a connection's first read, and every second beside it, it looks whether the log is still the one it read:
+/// a blocked read is told neither of `FLUSHALL` nor of a failover. If it is another, all followers get a `gap`.
+///
+/// @see <a href="https://redis.io/docs/latest/commands/xread/">XREAD</a>
+final class Tail {
+
+    private static final Logger LOG = Logger.getLogger(Tail.class);
+
+    /// A read should bring about this much: enough to keep the cost of a round trip small, little enough not to hold
+    /// up Redis and the event loop for long.
+    private static final int TARGET_BYTES = 1024 * 1024;
+
+    private static final int MIN_COUNT = 16;
+    private static final int MAX_COUNT = 1000;
+
+    /// After a failure; long enough not to be a flood, short enough not to be felt.
+    private static final long RETRY_MS = 200;
+
+    /// What an answer may take beyond the time that the read waits for news. Longer, and the connection is given up:
+    /// a peer that vanished without a word never answers.
+    private static final long ANSWER_MS = 3000;
+
+    private final int partition;
+    private final Log log;
+    private final RedisLink redis;
+    private final Hub hub;
+    private final PushMetrics metrics;
+    private final Vertx vertx;
+    private final Context context;
+    private final PushConfig.Tail config;
+    private final EntryReader reader;
+
+    private @Nullable EventId position;
+    private @Nullable RedisConnection connection;
+    private int count = MIN_COUNT;
+    private boolean failing;
+
+    /// For other threads: when Redis last answered a read of this tail, ms; 0 before the first.
+    private volatile long answeredAt;
+
+    Tail(int partition, Log log, RedisLink redis, Hub hub, PushMetrics metrics, Vertx vertx, PushConfig.Tail config) {
+        this.partition = partition;
+        this.log = log;
+        this.redis = redis;
+        this.hub = hub;
+        this.metrics = metrics;
+        this.vertx = vertx;
+        this.context = vertx.getOrCreateContext();
+        this.config = config;
+        this.reader = new EntryReader(log.partitions(), partition);
+    }
+
+    void start() {
+        context.runOnContext(now -> {
+            connect();
+            vertx.setPeriodic(config.checkInterval().toMillis(), timer -> check());
+        });
+    }
+
+    boolean hasBegun() {
+        return answeredAt != 0;
+    }
+
+    /// Whether no read was answered for much longer than a read waits.
+    boolean isStuck(long now) {
+        return now - answeredAt > config.block().toMillis() + 2 * ANSWER_MS;
+    }
+
+    private void connect() {
+        redis.dedicated()
+                .compose(fresh -> {
+                    connection = fresh;
+                    fresh.exceptionHandler(failure -> lost(fresh, failure));
+                    fresh.endHandler(ended -> lost(fresh, null));
+                    return log.facts(partition).map(facts -> {
+                        compare(facts);
+                        return fresh;
+                    });
+                })
+                .onSuccess(fresh -> {
+                    if (connection != fresh) {
+                        return;
+                    }
+                    if (failing) {
+                        failing = false;
+                        LOG.infof("Reading partition %d of the log again.", partition);
+                    }
+                    read(fresh);
+                })
+                .onFailure(failure -> {
+                    close();
+                    retry(failure);
+                });
+    }
+
+    private void read(RedisConnection from) {
+        if (connection != from) {
+            return;
+        }
+        EventId after = Objects.requireNonNull(position, "known since the facts were compared");
+        Request request = Request.cmd(Command.XREAD)
+                .arg("COUNT")
+                .arg(count)
+                .arg("BLOCK")
+                .arg(config.block().toMillis())
+                .arg("STREAMS")
+                .arg(Keys.events(partition))
+                .arg(after.position().toString());
+        answered(from.send(request))
+                .onSuccess(answer -> {
+                    answeredAt = System.currentTimeMillis();
+                    // A reset may have moved the position while this read was under way; then its entries are
+                    // covered by the gap.
+                    if (answer != null && connection == from && after.equals(position)) {
+                        take(answer.get(0).get(1), after.epoch());
+                    }
+                    read(from);
+                })
+                .onFailure(failure -> lost(from, failure));
+    }
+
+    private void take(Response entries, String epoch) {
+        List<LiveEvent> events = new ArrayList<>(entries.size());
+        EventId last = null;
+        long bytes = 0;
+        for (Response entry : entries) {
+            StreamId id = StreamId.parse(entry.get(0).toString());
+            last = new EventId(partition, Objects.requireNonNull(id, "Redis gives ids"), epoch);
+            Response fields = entry.get(1);
+            for (int i = 0; i + 1 < fields.size(); i += 2) {
+                byte[] value = fields.get(i + 1).toBytes();
+                bytes += value.length;
+                reader.field(fields.get(i).toBytes(), value);
+            }
+            switch (reader.read()) {
+                case Entry.Valid valid -> events.add(new LiveEvent(new LoggedEvent(last, valid.event())));
+                case Entry.Malformed malformed ->
+                    metrics.skipped(malformed.reason().word());
+            }
+        }
+        if (last == null) {
+            return;
+        }
+        metrics.read(entries.size());
+        position = last;
+        long fitting = TARGET_BYTES / Math.max(1, bytes / entries.size());
+        count = Math.clamp(fitting, MIN_COUNT, MAX_COUNT);
+        hub.deliver(new LogBatch(events, last));
+    }
+
+    private void check() {
+        if (position != null && !failing) {
+            log.facts(partition)
+                    .onSuccess(this::compare)
+                    .onFailure(failure -> LOG.debugf("The log could not be checked: %s", failure.getMessage()));
+        }
+    }
+
+    /// Takes the log's facts as the beginning, or finds out that the log is another one.
+    private void compare(LogFacts facts) {
+        EventId known = position;
+        if (known == null) {
+            position = facts.end();
+            answeredAt = System.currentTimeMillis();
+            hub.begin(facts.end());
+            return;
+        }
+        boolean sameLog = facts.epoch().equals(known.epoch()) && facts.last().compareTo(known.position()) >= 0;
+        if (!sameLog) {
+            LOG.warnf("Partition %d is another log than before: all its followers are told.", partition);
+            metrics.error("log-reset");
+            position = facts.end();
+            hub.reset(facts.end(), GapReason.RESET);
+        }
+    }
+
+    private Future<@Nullable Response> answered(Future<@Nullable Response> answer) {
+        Promise<@Nullable Response> promise = Promise.promise();
+        long limit = config.block().toMillis() + ANSWER_MS;
+        long timer = vertx.setTimer(limit, fired -> promise.tryFail("no answer within " + limit + " ms"));
+        answer.onComplete(result -> {
+            vertx.cancelTimer(timer);
+            promise.handle(result);
+        });
+        return promise.future();
+    }
+
+    private void lost(RedisConnection from, @Nullable Throwable failure) {
+        if (connection == from) {
+            close();
+            retry(failure);
+        }
+    }
+
+    private void close() {
+        RedisConnection old = connection;
+        connection = null;
+        if (old != null) {
+            old.close();
+        }
+    }
+
+    private void retry(@Nullable Throwable failure) {
+        if (!failing) {
+            failing = true;
+            metrics.error("tail");
+            LOG.warnf(
+                    "Partition %d of the log cannot be read (%s); connections stay, reading goes on when it can.",
+                    partition, failure == null ? "connection closed" : failure.getMessage());
+        }
+        vertx.setTimer(RETRY_MS, fired -> connect());
+    }
+}

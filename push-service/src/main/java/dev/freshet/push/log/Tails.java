@@ -1,0 +1,41 @@
+package dev.freshet.push.log;
+
+import dev.freshet.push.config.PushConfig;
+import dev.freshet.push.delivery.Hub;
+import dev.freshet.push.metrics.PushMetrics;
+import dev.freshet.service.log.Log;
+import dev.freshet.service.redis.RedisLink;
+import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The tails of all partitions: every pod reads the whole log.
+@Singleton
+public final class Tails {
+
+    private final List<Tail> tails = new ArrayList<>();
+
+    Tails(Log log, RedisLink redis, Hub hub, PushMetrics metrics, Vertx vertx, PushConfig config) {
+        for (int partition = 0; partition < log.partitions().count(); partition++) {
+            tails.add(new Tail(partition, log, redis, hub, metrics, vertx, config.tail()));
+        }
+    }
+
+    void start(@Observes StartupEvent event) {
+        tails.forEach(Tail::start);
+    }
+
+    /// Whether every partition's place was found.
+    public boolean haveBegun() {
+        return tails.stream().allMatch(Tail::hasBegun);
+    }
+
+    /// Whether a tail gets no answers any more. Whether that is its own fault, it cannot know.
+    public boolean areStuck() {
+        long now = System.currentTimeMillis();
+        return tails.stream().anyMatch(tail -> tail.isStuck(now));
+    }
+}

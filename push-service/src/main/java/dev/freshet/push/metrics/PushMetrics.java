@@ -1,0 +1,126 @@
+package dev.freshet.push.metrics;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.concurrent.atomic.LongAdder;
+
+/// What push-service counts. Never a channel or a user as a tag: their number has no bound. Safe for any thread.
+@Singleton
+public final class PushMetrics {
+
+    /// Ways to receive.
+    public enum Transport {
+        SSE("sse"),
+        WEBSOCKET("websocket");
+
+        private final String word;
+
+        Transport(String word) {
+            this.word = word;
+        }
+    }
+
+    private final MeterRegistry meters;
+    private final TransportMeters sse;
+    private final TransportMeters webSocket;
+    private final Counter read;
+    private final DistributionSummary batches;
+    private final Timer latency;
+
+    PushMetrics(MeterRegistry meters) {
+        this.meters = meters;
+        sse = TransportMeters.of(Transport.SSE, meters);
+        webSocket = TransportMeters.of(Transport.WEBSOCKET, meters);
+        read = Counter.builder("freshet.events.read")
+                .description("Entries read from the log, skipped ones too")
+                .register(meters);
+        batches = DistributionSummary.builder("freshet.tail.batch")
+                .description("Entries per read of the log")
+                .baseUnit("entries")
+                .register(meters);
+        latency = Timer.builder("freshet.delivery.latency")
+                .description("From the append, by the clock of Redis, to the write on the connections of an event loop")
+                .publishPercentileHistogram()
+                .minimumExpectedValue(Duration.ofMillis(1))
+                .maximumExpectedValue(Duration.ofSeconds(30))
+                .register(meters);
+    }
+
+    public void opened(Transport transport, boolean withCursor) {
+        of(transport).open.increment();
+        if (withCursor) {
+            of(transport).reconnections.increment();
+        }
+    }
+
+    public void closed(Transport transport) {
+        of(transport).open.decrement();
+    }
+
+    /// Events written by one event loop since it last told.
+    public void delivered(Transport transport, long events) {
+        if (events > 0) {
+            of(transport).delivered.increment(events);
+        }
+    }
+
+    /// One event was written to all its connections of one event loop.
+    ///
+    /// @param appendedAt ms since 1970 by the clock of Redis; a clock ahead of ours counts as no time
+    public void latency(long appendedAt, long now) {
+        latency.record(Duration.ofMillis(Math.max(0, now - appendedAt)));
+    }
+
+    public void read(int entries) {
+        read.increment(entries);
+        batches.record(entries);
+    }
+
+    /// An entry of the log was skipped.
+    public void skipped(String reason) {
+        meters.counter("freshet.events.skipped", "reason", reason).increment();
+    }
+
+    /// A message, a connection or the tail went wrong.
+    public void error(String kind) {
+        meters.counter("freshet.errors", "kind", kind).increment();
+    }
+
+    /// Clients were told of missing events.
+    public void gap(String reason, int channels) {
+        meters.counter("freshet.gaps", "reason", reason).increment(channels);
+    }
+
+    private TransportMeters of(Transport transport) {
+        return switch (transport) {
+            case SSE -> sse;
+            case WEBSOCKET -> webSocket;
+        };
+    }
+
+    private record TransportMeters(LongAdder open, Counter delivered, Counter reconnections) {
+
+        static TransportMeters of(Transport transport, MeterRegistry meters) {
+            LongAdder open = new LongAdder();
+            Gauge.builder("freshet.connections", open, LongAdder::sum)
+                    .description("Open connections")
+                    .tag("transport", transport.word)
+                    .register(meters);
+            return new TransportMeters(
+                    open,
+                    Counter.builder("freshet.events.delivered")
+                            .description("Events written to connections, each connection counted")
+                            .tag("transport", transport.word)
+                            .register(meters),
+                    Counter.builder("freshet.reconnections")
+                            .description("Connections opened with a cursor")
+                            .tag("transport", transport.word)
+                            .register(meters));
+        }
+    }
+}

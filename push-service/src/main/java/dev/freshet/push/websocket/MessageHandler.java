@@ -1,0 +1,167 @@
+package dev.freshet.push.websocket;
+
+import dev.freshet.contract.ContractViolation;
+import dev.freshet.contract.channel.Channel;
+import dev.freshet.contract.event.Event;
+import dev.freshet.contract.json.JsonText;
+import dev.freshet.contract.message.ClientMessage;
+import dev.freshet.contract.message.ErrorCode;
+import dev.freshet.push.admission.Tickets;
+import dev.freshet.push.config.PushConfig;
+import dev.freshet.service.identity.Caller;
+import dev.freshet.service.log.IdempotencyConflict;
+import dev.freshet.service.log.IdempotencyKey;
+import dev.freshet.service.log.Log;
+import dev.freshet.service.problem.ProblemException;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Future;
+import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/// Does what clients ask over WebSocket. A message with an id is answered by exactly one `ack` or `error`.
+@Singleton
+final class MessageHandler {
+
+    private static final Logger LOG = Logger.getLogger(MessageHandler.class);
+
+    /// An id of this length or more is unlikely to be a counter, and is taken as an idempotency key.
+    private static final int IDEMPOTENCY_ID_LENGTH = 16;
+
+    private final Log log;
+    private final Tickets tickets;
+    private final RoomMessages rooms;
+    private final boolean directMessagesForEveryone;
+
+    MessageHandler(Log log, Tickets tickets, RoomMessages rooms, PushConfig config) {
+        this.log = log;
+        this.tickets = tickets;
+        this.rooms = rooms;
+        this.directMessagesForEveryone = config.directMessages() == PushConfig.DirectMessages.EVERYONE;
+    }
+
+    /// Completes when the message is done, so that a client's messages take effect in the order in which it sent them.
+    Uni<Void> handle(ClientMessage message, Session session) {
+        return switch (message) {
+            case ClientMessage.JoinRoom join -> {
+                if (!session.caller().mayFollow(join.room())) {
+                    yield forbidden(session, join, join.room());
+                }
+                yield done(session, join, session.join(join.room(), join.after()));
+            }
+            case ClientMessage.LeaveRoom leave -> {
+                session.leave(leave.room());
+                yield done(session, leave, true);
+            }
+            case ClientMessage.Subscribe subscribe -> {
+                if (!session.caller().mayFollow(subscribe.channel())) {
+                    yield forbidden(session, subscribe, subscribe.channel());
+                }
+                yield done(session, subscribe, session.subscribe(subscribe.channel(), subscribe.after()));
+            }
+            case ClientMessage.Unsubscribe unsubscribe -> {
+                if (unsubscribe.channel().equals(session.caller().ownChannel())) {
+                    session.error(unsubscribe.id(), ErrorCode.INVALID_MESSAGE, "The own channel is always followed.");
+                    yield Uni.createFrom().voidItem();
+                }
+                session.unsubscribe(unsubscribe.channel(), null);
+                yield done(session, unsubscribe, true);
+            }
+            case ClientMessage.RoomMessage roomMessage -> {
+                if (!session.caller().mayPublish(roomMessage.room())) {
+                    yield forbidden(session, roomMessage, roomMessage.room());
+                }
+                yield append(
+                        session, roomMessage, roomMessage.payload(), () -> rooms.event(roomMessage, session.caller()));
+            }
+            case ClientMessage.DirectMessage direct -> {
+                if (!directMessagesForEveryone && !session.caller().publish().allow(direct.to())) {
+                    yield forbidden(session, direct, direct.to());
+                }
+                yield append(session, direct, direct.payload(), () -> rooms.direct(direct, session.caller()));
+            }
+            case ClientMessage.Refresh refresh -> refresh(session, refresh);
+            case ClientMessage.ListPresence presence -> {
+                session.error(presence.id(), ErrorCode.UNAVAILABLE, "Presence is not available.");
+                yield Uni.createFrom().voidItem();
+            }
+            case ClientMessage.Inbound inbound -> {
+                session.error(inbound.id(), ErrorCode.UNKNOWN_TYPE, "Messages of this type are not taken here.");
+                yield Uni.createFrom().voidItem();
+            }
+            case ClientMessage.Invalid invalid -> {
+                session.error(invalid.id(), ErrorCode.INVALID_MESSAGE, invalid.reason());
+                yield Uni.createFrom().voidItem();
+            }
+        };
+    }
+
+    private static Uni<Void> done(Session session, ClientMessage message, boolean fits) {
+        if (fits) {
+            session.ack(message.id());
+        } else {
+            session.error(message.id(), ErrorCode.RATE_LIMITED, "The connection follows too many channels.");
+        }
+        return Uni.createFrom().voidItem();
+    }
+
+    private static Uni<Void> forbidden(Session session, ClientMessage message, Channel channel) {
+        session.error(message.id(), ErrorCode.FORBIDDEN, "Your token does not grant " + channel + ".");
+        return Uni.createFrom().voidItem();
+    }
+
+    private Uni<Void> append(Session session, ClientMessage message, JsonText payload, Supplier<Event> make) {
+        Event event;
+        try {
+            event = make.get();
+        } catch (ContractViolation violation) {
+            session.error(message.id(), ErrorCode.INVALID_MESSAGE, violation.getMessage() + ".");
+            return Uni.createFrom().voidItem();
+        }
+        Future<Void> appended = log.append(event, key(message.id(), event, payload, session.caller()))
+                .onSuccess(id -> session.ack(message.id()))
+                .onFailure(failure -> {
+                    if (failure instanceof IdempotencyConflict) {
+                        session.error(message.id(), ErrorCode.INVALID_MESSAGE, "The id belongs to another message.");
+                    } else {
+                        LOG.debugf("A message was not appended: %s", failure.getMessage());
+                        session.error(message.id(), ErrorCode.UNAVAILABLE, "The message was not taken; try again.");
+                    }
+                })
+                .<Void>mapEmpty()
+                .otherwiseEmpty();
+        return Uni.createFrom().completionStage(appended::toCompletionStage);
+    }
+
+    /// By what the client sent, not by the event: that has a new time at each try.
+    private static @Nullable IdempotencyKey key(@Nullable String id, Event event, JsonText payload, Caller caller) {
+        if (id == null || id.length() < IDEMPOTENCY_ID_LENGTH) {
+            return null;
+        }
+        return IdempotencyKey.of(
+                caller.userId(),
+                "message " + id,
+                event.channel().toString().getBytes(StandardCharsets.US_ASCII),
+                payload.utf8());
+    }
+
+    private Uni<Void> refresh(Session session, ClientMessage.Refresh refresh) {
+        Future<Void> refreshed = tickets.redeem(refresh.ticket())
+                .onSuccess(fresh -> {
+                    session.refresh(fresh);
+                    session.ack(refresh.id());
+                })
+                .onFailure(failure -> {
+                    if (failure instanceof ProblemException) {
+                        session.error(refresh.id(), ErrorCode.FORBIDDEN, "The ticket is unknown, used or expired.");
+                    } else {
+                        session.error(refresh.id(), ErrorCode.UNAVAILABLE, "The ticket cannot be checked; try again.");
+                    }
+                })
+                .<Void>mapEmpty()
+                .otherwiseEmpty();
+        return Uni.createFrom().completionStage(refreshed::toCompletionStage);
+    }
+}

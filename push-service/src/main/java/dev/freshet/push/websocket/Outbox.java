@@ -1,0 +1,93 @@
+package dev.freshet.push.websocket;
+
+import dev.freshet.contract.message.CloseCode;
+import dev.freshet.contract.message.ServerMessage;
+import dev.freshet.contract.message.ServerMessageWriter;
+import dev.freshet.push.delivery.LoopHub;
+import dev.freshet.push.metrics.PushMetrics;
+import io.quarkus.websockets.next.CloseReason;
+import io.quarkus.websockets.next.WebSocketConnection;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
+import java.nio.charset.StandardCharsets;
+import org.jboss.logging.Logger;
+
+/// What waits to be written to one connection: counted here, for WebSockets Next has no bound of its own. Confined to
+/// the connection's event loop.
+final class Outbox {
+
+    private static final Logger LOG = Logger.getLogger(Outbox.class);
+
+    /// A close frame waits behind all that waits already; a peer that does not take it in time is cut off.
+    private static final long CLOSE_GRACE_MS = 2_000;
+
+    private final WebSocketConnection connection;
+    private final HttpConnection transport;
+    private final LoopHub hub;
+    private final PushMetrics metrics;
+    private final int limit;
+    private long pending;
+    private boolean closing;
+
+    Outbox(WebSocketConnection connection, HttpConnection transport, LoopHub hub, PushMetrics metrics, int limit) {
+        this.connection = connection;
+        this.transport = transport;
+        this.hub = hub;
+        this.metrics = metrics;
+        this.limit = limit;
+    }
+
+    void send(ServerMessage message) {
+        send(new String(ServerMessageWriter.write(message), StandardCharsets.UTF_8));
+    }
+
+    /// Writes a text frame, unless the connection is closing or lets too much wait: then it closes as too slow.
+    ///
+    /// @return whether it was written
+    boolean send(String text) {
+        if (closing) {
+            return false;
+        }
+        if (pending > limit) {
+            metrics.error("slow-reader");
+            close(CloseCode.TOO_SLOW);
+            return false;
+        }
+        int size = text.length();
+        pending += size;
+        connection
+                .sendText(text)
+                .subscribe()
+                .with(
+                        written -> hub.later(() -> pending -= size),
+                        failure -> LOG.debugf("A frame was not written: %s", failure.getMessage()));
+        return true;
+    }
+
+    void ping() {
+        connection
+                .sendPing(Buffer.buffer())
+                .subscribe()
+                .with(written -> {}, failure -> LOG.debugf("A ping was not written: %s", failure.getMessage()));
+    }
+
+    void close(CloseCode code) {
+        if (closing) {
+            return;
+        }
+        closing = true;
+        connection
+                .close(new CloseReason(code.code(), code.reason()))
+                .subscribe()
+                .with(closed -> {}, failure -> LOG.debugf("A close frame was not written: %s", failure.getMessage()));
+        hub.after(CLOSE_GRACE_MS, this::cut);
+    }
+
+    /// Ends the connection without a word: nobody listens.
+    void cut() {
+        closing = true;
+        if (connection.isOpen()) {
+            transport.close();
+        }
+    }
+}

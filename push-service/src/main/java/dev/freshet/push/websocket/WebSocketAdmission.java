@@ -1,0 +1,87 @@
+package dev.freshet.push.websocket;
+
+import dev.freshet.contract.ContractViolation;
+import dev.freshet.contract.problem.ProblemType;
+import dev.freshet.push.admission.Admission;
+import dev.freshet.push.delivery.Hub;
+import dev.freshet.service.identity.Caller;
+import dev.freshet.service.problem.ProblemAnswer;
+import dev.freshet.service.problem.ProblemException;
+import dev.freshet.service.redis.RedisUnavailable;
+import io.quarkus.websockets.next.HttpUpgradeCheck;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import org.jspecify.annotations.Nullable;
+
+/// Decides about `/ws` before the upgrade, so that a refusal can still be a problem with a status.
+///
+/// A route ahead of the WebSocket's own does it, for an upgrade check cannot write a body; the check then only takes
+/// over what the route found out.
+@ApplicationScoped
+class WebSocketAdmission implements HttpUpgradeCheck {
+
+    private final Admission admission;
+    private final Hub hub;
+    private final ProblemAnswer problems;
+
+    WebSocketAdmission(Admission admission, Hub hub, ProblemAnswer problems) {
+        this.admission = admission;
+        this.hub = hub;
+        this.problems = problems;
+    }
+
+    void register(@Observes Router router) {
+        router.get(WebSocketEndpoint.PATH).order(-1).handler(this::admit);
+    }
+
+    @Override
+    public Uni<CheckResult> perform(HttpUpgradeContext context) {
+        Welcome welcome = Vertx.currentContext().getLocal(Welcome.CONTEXT_KEY);
+        context.userData().put(WebSocketEndpoint.WELCOME, welcome);
+        return CheckResult.permitUpgrade();
+    }
+
+    private void admit(RoutingContext context) {
+        if (context.request().getHeader("Sec-WebSocket-Key") == null) {
+            problems.send(
+                    context, new ContractViolation("Upgrade", "must be websocket: this path takes WebSockets only"));
+            return;
+        }
+        if (!hub.current().isReady()) {
+            problems.send(context, unavailable());
+            return;
+        }
+        // What the client sends meanwhile must not be lost to the upgrade.
+        context.request().pause();
+        admission.admit(context.request()).onComplete(admitted -> {
+            context.request().resume();
+            if (admitted.succeeded()) {
+                upgrade(context, admitted.result());
+            } else if (isUnauthenticated(admitted.cause())) {
+                upgrade(context, null);
+            } else {
+                problems.send(context, admitted.cause() instanceof RedisUnavailable ? unavailable() : admitted.cause());
+            }
+        });
+    }
+
+    private static void upgrade(RoutingContext context, @Nullable Caller caller) {
+        Welcome welcome = new Welcome(
+                caller, context.request().getParam("after"), context.request().connection());
+        Vertx.currentContext().putLocal(Welcome.CONTEXT_KEY, welcome);
+        context.next();
+    }
+
+    private static boolean isUnauthenticated(Throwable failure) {
+        return failure instanceof ProblemException problem && problem.problem().type() == ProblemType.UNAUTHENTICATED;
+    }
+
+    private static ProblemException unavailable() {
+        return ProblemException.retryAfter(
+                1, ProblemType.UNAVAILABLE, "Connections cannot be admitted now; try again.");
+    }
+}

@@ -1,0 +1,107 @@
+package dev.freshet.push.websocket;
+
+import dev.freshet.contract.message.ClientMessage;
+import dev.freshet.contract.message.ClientMessageReader;
+import dev.freshet.contract.message.CloseCode;
+import dev.freshet.push.config.PushConfig;
+import dev.freshet.push.delivery.Beats;
+import dev.freshet.push.delivery.Hub;
+import dev.freshet.push.delivery.LoopHub;
+import dev.freshet.push.metrics.PushMetrics;
+import io.quarkus.websockets.next.CloseReason;
+import io.quarkus.websockets.next.OnBinaryMessage;
+import io.quarkus.websockets.next.OnClose;
+import io.quarkus.websockets.next.OnError;
+import io.quarkus.websockets.next.OnOpen;
+import io.quarkus.websockets.next.OnPongMessage;
+import io.quarkus.websockets.next.OnTextMessage;
+import io.quarkus.websockets.next.UserData.TypedKey;
+import io.quarkus.websockets.next.WebSocket;
+import io.quarkus.websockets.next.WebSocketConnection;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.buffer.Buffer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jboss.logging.Logger;
+
+/// `/ws`: hands what happens on a connection to its session, on the connection's event loop.
+@WebSocket(path = WebSocketEndpoint.PATH)
+public final class WebSocketEndpoint {
+
+    static final String PATH = "/ws";
+    static final TypedKey<Welcome> WELCOME = new TypedKey<>("freshet.welcome");
+
+    private static final Logger LOG = Logger.getLogger(WebSocketEndpoint.class);
+    private static final TypedKey<Session> SESSION = new TypedKey<>("freshet.session");
+
+    private final Hub hub;
+    private final PushConfig config;
+    private final PushMetrics metrics;
+    private final MessageHandler handler;
+    private final Map<LoopHub, Beats> beats = new ConcurrentHashMap<>();
+
+    WebSocketEndpoint(Hub hub, PushConfig config, PushMetrics metrics, MessageHandler handler) {
+        this.hub = hub;
+        this.config = config;
+        this.metrics = metrics;
+        this.handler = handler;
+    }
+
+    @OnOpen
+    Uni<Void> opened(WebSocketConnection connection) {
+        Welcome welcome = connection.userData().get(WELCOME);
+        if (welcome == null || welcome.caller() == null) {
+            metrics.error("authentication");
+            CloseCode code = CloseCode.AUTHENTICATION_FAILED;
+            return connection.close(new CloseReason(code.code(), code.reason()));
+        }
+        LoopHub loop = hub.current();
+        Beats rhythm = beats.computeIfAbsent(
+                loop, each -> Beats.every(config.webSocket().pingInterval().toMillis(), each));
+        Outbox outbox = new Outbox(connection, welcome.transport(), loop, metrics, config.maxPendingBytes());
+        Session session = new Session(connection.id(), welcome.caller(), loop, rhythm, outbox, metrics, config);
+        connection.userData().put(SESSION, session);
+        session.open(welcome.after());
+        return Uni.createFrom().voidItem();
+    }
+
+    @OnTextMessage
+    Uni<Void> message(String text, WebSocketConnection connection) {
+        Session session = connection.userData().get(SESSION);
+        return session == null ? Uni.createFrom().voidItem() : handler.handle(ClientMessageReader.read(text), session);
+    }
+
+    @OnBinaryMessage
+    Uni<Void> binary(Buffer data, WebSocketConnection connection) {
+        Session session = connection.userData().get(SESSION);
+        return session == null
+                ? Uni.createFrom().voidItem()
+                : handler.handle(new ClientMessage.Invalid(null, "Messages must be text frames."), session);
+    }
+
+    @OnPongMessage
+    Uni<Void> pong(Buffer data, WebSocketConnection connection) {
+        Session session = connection.userData().get(SESSION);
+        if (session != null) {
+            session.pong();
+        }
+        return Uni.createFrom().voidItem();
+    }
+
+    @OnClose
+    Uni<Void> closed(WebSocketConnection connection) {
+        Session session = connection.userData().get(SESSION);
+        if (session != null) {
+            session.closed();
+        }
+        return Uni.createFrom().voidItem();
+    }
+
+    /// The transport failed, or a callback did: the former ends in [#closed], the latter must not end the connection.
+    @OnError
+    Uni<Void> failed(Throwable failure, WebSocketConnection connection) {
+        LOG.debugf(failure, "A WebSocket failed");
+        metrics.error("websocket");
+        return Uni.createFrom().voidItem();
+    }
+}
