@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -101,8 +102,10 @@ public final class LoopHub {
     }
 
     /// Runs a task on this event loop after a while. Safe for any thread.
-    public void after(long ms, Runnable task) {
-        loop.schedule(task, ms, TimeUnit.MILLISECONDS);
+    ///
+    /// @return to be cancelled by whoever ends before: a waiting task keeps all that it refers to
+    public Future<?> after(long ms, Runnable task) {
+        return loop.schedule(task, ms, TimeUnit.MILLISECONDS);
     }
 
     void begin(EventId position) {

@@ -187,19 +187,27 @@ final class Tail {
     private void check() {
         if (position != null && !failing) {
             log.facts(partition)
-                    .onSuccess(this::compare)
+                    .onSuccess(facts -> {
+                        if (!compare(facts)) {
+                            // The read under way waits for entries of a log that is gone.
+                            close();
+                            connect();
+                        }
+                    })
                     .onFailure(failure -> LOG.debugf("The log could not be checked: %s", failure.getMessage()));
         }
     }
 
     /// Takes the log's facts as the beginning, or finds out that the log is another one.
-    private void compare(LogFacts facts) {
+    ///
+    /// @return whether it is the log that was read so far
+    private boolean compare(LogFacts facts) {
         EventId known = position;
         if (known == null) {
             position = facts.end();
             answeredAt = System.currentTimeMillis();
             hub.begin(facts.end());
-            return;
+            return true;
         }
         boolean sameLog = facts.epoch().equals(known.epoch()) && facts.last().compareTo(known.position()) >= 0;
         if (!sameLog) {
@@ -208,6 +216,7 @@ final class Tail {
             position = facts.end();
             hub.reset(facts.end(), GapReason.RESET);
         }
+        return sameLog;
     }
 
     private Future<@Nullable Response> answered(Future<@Nullable Response> answer) {

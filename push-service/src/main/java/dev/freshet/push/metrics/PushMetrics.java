@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.Timer;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.IntStream;
 
 /// What push-service counts. Never a channel or a user as a tag: their number has no bound. Safe for any thread.
 @Singleton
@@ -24,6 +25,11 @@ public final class PushMetrics {
             this.word = word;
         }
     }
+
+    private static final Duration[] LATENCY_BUCKETS = IntStream.of(
+                    1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000)
+            .mapToObj(Duration::ofMillis)
+            .toArray(Duration[]::new);
 
     private final MeterRegistry meters;
     private final TransportMeters sse;
@@ -45,9 +51,7 @@ public final class PushMetrics {
                 .register(meters);
         latency = Timer.builder("freshet.delivery.latency")
                 .description("From the append, by the clock of Redis, to the write on the connections of an event loop")
-                .publishPercentileHistogram()
-                .minimumExpectedValue(Duration.ofMillis(1))
-                .maximumExpectedValue(Duration.ofSeconds(30))
+                .serviceLevelObjectives(LATENCY_BUCKETS)
                 .register(meters);
     }
 

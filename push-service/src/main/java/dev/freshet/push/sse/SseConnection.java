@@ -20,6 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /// One open stream. Confined to its event loop.
 final class SseConnection implements Follower, Beats.Beat {
@@ -34,6 +36,8 @@ final class SseConnection implements Follower, Beats.Beat {
     private final int retryMs;
     private final long expiresAt;
     private final List<Subscription> subscriptions = new ArrayList<>();
+    private @Nullable Future<?> expiry;
+    private boolean tooSlow;
     private boolean ended;
 
     SseConnection(
@@ -72,7 +76,7 @@ final class SseConnection implements Follower, Beats.Beat {
         }
         beats.start(this);
         long life = expiresAt - System.currentTimeMillis();
-        hub.after(Math.max(0, life), this::end);
+        expiry = hub.after(Math.max(0, life), this::end);
     }
 
     @Override
@@ -112,7 +116,7 @@ final class SseConnection implements Follower, Beats.Beat {
         }
     }
 
-    /// The stream ends with its token, and when its client is too slow; the client comes back and resumes.
+    /// The stream ends with its token; the client comes back with another one and resumes.
     private void end() {
         if (!ended) {
             close();
@@ -125,6 +129,9 @@ final class SseConnection implements Follower, Beats.Beat {
             return;
         }
         ended = true;
+        if (expiry != null) {
+            expiry.cancel(false);
+        }
         beats.stop(this);
         subscriptions.forEach(hub::unsubscribe);
         subscriptions.clear();
@@ -134,17 +141,15 @@ final class SseConnection implements Follower, Beats.Beat {
     /// Whether the socket keeps up. If not, the stream ends: what waits for a socket costs memory that no other client
     /// has, and the client that comes back is told what it missed.
     private boolean hasRoom() {
-        if (!response.writeQueueFull()) {
-            return true;
-        }
-        metrics.error("slow-reader");
-        hub.later(() -> {
-            if (!ended) {
+        if (!tooSlow && response.writeQueueFull()) {
+            tooSlow = true;
+            metrics.error("slow-reader");
+            hub.later(() -> {
                 close();
                 response.reset();
-            }
-        });
-        return false;
+            });
+        }
+        return !tooSlow;
     }
 
     private Cursor cursorAt(EventId id) {

@@ -59,7 +59,7 @@ final class Outbox {
                 .sendText(text)
                 .subscribe()
                 .with(
-                        written -> hub.later(() -> pending -= size),
+                        written -> pending -= size,
                         failure -> LOG.debugf("A frame was not written: %s", failure.getMessage()));
         return true;
     }

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /// One open WebSocket: who it is and what it follows. Confined to its event loop.
@@ -40,6 +41,7 @@ final class Session implements Follower, Beats.Beat {
     private final Set<Channel> subscribed = new HashSet<>();
 
     private Caller caller;
+    private @Nullable Future<?> expiry;
     private int unanswered;
     private boolean ended;
 
@@ -80,6 +82,9 @@ final class Session implements Follower, Beats.Beat {
             return;
         }
         ended = true;
+        if (expiry != null) {
+            expiry.cancel(false);
+        }
         beats.stop(this);
         subscriptions.values().forEach(hub::unsubscribe);
         subscriptions.clear();
@@ -213,11 +218,10 @@ final class Session implements Follower, Beats.Beat {
     }
 
     private void endWithToken() {
-        long expiry = caller.expiresAt();
-        hub.after(Math.max(0, expiry - System.currentTimeMillis()), () -> {
-            if (!ended && caller.expiresAt() == expiry) {
-                outbox.close(CloseCode.AUTHENTICATION_FAILED);
-            }
-        });
+        if (expiry != null) {
+            expiry.cancel(false);
+        }
+        long life = caller.expiresAt() - System.currentTimeMillis();
+        expiry = hub.after(Math.max(0, life), () -> outbox.close(CloseCode.AUTHENTICATION_FAILED));
     }
 }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.jwt.JsonWebToken;
 import org.jboss.logging.Logger;
@@ -86,8 +87,8 @@ public final class TokenVerifier {
                     new Grants(subscribe),
                     Grants.parse(texts(jwt, "publish")),
                     texts(jwt, "groups"),
-                    jwt.getIssuedAtTime() * 1000,
-                    jwt.getExpirationTime() * 1000);
+                    TimeUnit.SECONDS.toMillis(jwt.getIssuedAtTime()),
+                    TimeUnit.SECONDS.toMillis(jwt.getExpirationTime()));
         } catch (ContractViolation violation) {
             throw ProblemException.of(
                     ProblemType.INVALID_IDENTITY,

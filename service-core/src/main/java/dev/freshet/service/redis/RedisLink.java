@@ -3,6 +3,7 @@ package dev.freshet.service.redis;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.impl.ContextInternal;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
@@ -43,7 +44,8 @@ public final class RedisLink {
 
     /// Sends one command.
     public Future<Response> send(Request request) {
-        return within(connection().compose(connection -> connection.send(request)));
+        Future<RedisConnection> connection = connection();
+        return within(connection.compose(open -> open.send(request)), () -> drop(connection));
     }
 
     /// Runs a script by its name, and by its source where Redis does not know it yet.
@@ -58,7 +60,7 @@ public final class RedisLink {
 
     /// A connection of the caller's own, for commands that block. The caller closes it.
     public Future<RedisConnection> dedicated() {
-        return within(redis.connect());
+        return within(redis.connect(), () -> {});
     }
 
     private static Request eval(Command command, String script, List<String> keys, List<?> arguments) {
@@ -99,12 +101,11 @@ public final class RedisLink {
         }
     }
 
-    private <T> Future<T> within(Future<T> answer) {
-        Promise<T> promise = Promise.promise();
-        Future<RedisConnection> used = current.get();
+    private <T> Future<T> within(Future<T> answer, Runnable onSilence) {
+        Promise<T> promise = promise();
         long timer = vertx.setTimer(limitMs, fired -> {
             if (promise.tryFail(new RedisUnavailable("no answer within " + limitMs + " ms"))) {
-                drop(used);
+                onSilence.run();
             }
         });
         answer.onComplete(result -> {
@@ -118,8 +119,14 @@ public final class RedisLink {
         return promise.future();
     }
 
-    private void drop(@Nullable Future<RedisConnection> silent) {
-        if (silent != null && current.compareAndSet(silent, null)) {
+    /// Completes on the caller's context, where there is one, whichever thread the answer comes on.
+    private static <T> Promise<T> promise() {
+        ContextInternal context = ContextInternal.current();
+        return context == null ? Promise.promise() : context.promise();
+    }
+
+    private void drop(Future<RedisConnection> silent) {
+        if (current.compareAndSet(silent, null)) {
             LOG.warn("Redis gave no answer in time; its connection is dropped");
             silent.onSuccess(RedisConnection::close);
         }
