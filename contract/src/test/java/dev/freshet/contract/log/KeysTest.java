@@ -1,0 +1,37 @@
+package dev.freshet.contract.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class KeysTest {
+
+    @Test
+    void keysOfAPartitionShareItsHashTag() {
+        assertThat(List.of(Keys.events(7), Keys.rejected(7), Keys.state(7), Keys.idempotency(7, "ab12")))
+                .allMatch(key -> tag(key).equals("7"))
+                .doesNotHaveDuplicates();
+        assertThat(tag(Keys.events(0))).isEqualTo("0");
+    }
+
+    @Test
+    void theOthersHaveNone() {
+        assertThat(List.of(Keys.ticket("ab12"), Keys.rateLimit("ticket", "ada")))
+                .noneMatch(key -> key.contains("{"));
+    }
+
+    @Test
+    void theNamesAreThoseThatProducersAndOperatorsKnow() {
+        assertThat(Keys.events(0)).isEqualTo("events:{0}");
+        assertThat(Keys.rejected(0)).isEqualTo("events:{0}:rejected");
+        assertThat(Keys.state(3)).isEqualTo("state:{3}");
+        assertThat(Keys.idempotency(3, "ab12")).isEqualTo("idempotency:{3}:ab12");
+        assertThat(Keys.ticket("ab12")).isEqualTo("ticket:ab12");
+        assertThat(Keys.rateLimit("ticket", "ada")).isEqualTo("ratelimit:ticket:ada");
+    }
+
+    private static String tag(String key) {
+        return key.substring(key.indexOf('{') + 1, key.indexOf('}'));
+    }
+}

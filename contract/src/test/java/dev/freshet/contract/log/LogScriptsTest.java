@@ -1,0 +1,142 @@
+package dev.freshet.contract.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.freshet.testkit.RedisServer;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// The scripts, on a real Redis.
+class LogScriptsTest {
+
+    private static final RedisServer REDIS = RedisServer.start();
+
+    private static final String EVENTS = Keys.events(0);
+    private static final String STATE = Keys.state(0);
+    private static final String KEY = Keys.idempotency(0, "k");
+
+    @AfterAll
+    static void stop() {
+        REDIS.close();
+    }
+
+    @BeforeEach
+    void forget() {
+        REDIS.cli("FLUSHALL");
+    }
+
+    @Test
+    void anAppendOpensTheStateAndAnswersTheIds() {
+        List<String> answer = append("first", List.of(), "", entry("user:1"), entry("user:2"));
+        assertThat(answer).hasSize(4).startsWith("appended", "first");
+        assertThat(REDIS.cli("XRANGE", EVENTS, "-", "+").lines())
+                .containsSubsequence(answer.get(2), "user:1", answer.get(3), "user:2");
+        assertThat(REDIS.cli("HGETALL", STATE).lines())
+                .containsExactly("epoch", "first", "partitions", "1", "layout", "1");
+    }
+
+    @Test
+    void theFirstEpochStays() {
+        append("first", List.of(), "", entry("user:1"));
+        assertThat(append("second", List.of(), "", entry("user:1"))).startsWith("appended", "first");
+    }
+
+    @Test
+    void theSameRequestIsAppendedOnce() {
+        List<String> first = append("first", List.of(KEY), "print", entry("user:1"), entry("user:2"));
+        List<String> again = append("other", List.of(KEY), "print", entry("user:1"), entry("user:2"));
+        assertThat(first.getFirst()).isEqualTo("appended");
+        assertThat(again.getFirst()).isEqualTo("repeated");
+        assertThat(again.subList(1, again.size())).isEqualTo(first.subList(1, first.size()));
+        assertThat(REDIS.cli("XLEN", EVENTS)).isEqualTo("2");
+        assertThat(Long.parseLong(REDIS.cli("TTL", KEY))).isBetween(590L, 600L);
+    }
+
+    @Test
+    void theSameKeyForAnotherRequestIsAConflict() {
+        append("first", List.of(KEY), "print", entry("user:1"));
+        assertThat(append("first", List.of(KEY), "other", entry("user:2"))).containsExactly("conflict");
+        assertThat(REDIS.cli("XLEN", EVENTS)).isEqualTo("1");
+    }
+
+    @Test
+    void aFullRedisRefusesTheWholeAppend() {
+        REDIS.cli("CONFIG", "SET", "maxmemory", "1");
+        try {
+            assertThat(append("first", List.of(KEY), "print", entry("user:1")).getFirst())
+                    .startsWith("OOM");
+        } finally {
+            REDIS.cli("CONFIG", "SET", "maxmemory", "0");
+        }
+        assertThat(REDIS.cli("DBSIZE")).isEqualTo("0");
+    }
+
+    @Test
+    void theFactsOfAnEmptyLogMakeItsState() {
+        assertThat(facts("first")).containsExactly("first", "1", "1", "0-0");
+        assertThat(facts("second")).containsExactly("first", "1", "1", "0-0");
+        assertThat(REDIS.cli("EXISTS", EVENTS)).isEqualTo("0");
+    }
+
+    @Test
+    void theFactsNameTheLastIdEvenIfItsEntryIsGone() {
+        String id = append("first", List.of(), "", entry("user:1")).getLast();
+        REDIS.cli("XTRIM", EVENTS, "MAXLEN", "0");
+        assertThat(facts("second")).containsExactly("first", "1", "1", id);
+    }
+
+    @Test
+    void theFactsOfALogThatAProducerBeganHaveItsLastId() {
+        String id = REDIS.cli("XADD", EVENTS, "*", "channel", "user:1");
+        assertThat(facts("first")).containsExactly("first", "1", "1", id);
+    }
+
+    @Test
+    void aClaimIsItsRequestsAlone() {
+        assertThat(eval(LogScripts.CLAIM, List.of(KEY), "print", "600")).containsExactly("1");
+        assertThat(eval(LogScripts.CLAIM, List.of(KEY), "print", "600")).containsExactly("1");
+        assertThat(eval(LogScripts.CLAIM, List.of(KEY), "other", "600")).containsExactly("0");
+        assertThat(Long.parseLong(REDIS.cli("TTL", KEY))).isBetween(590L, 600L);
+    }
+
+    @Test
+    void ofTwoInspectionsOfTheSameBatchOneApplies() {
+        List<String> keys = List.of(STATE, Keys.rejected(0));
+        String[] batch = {"0-0", "5-0", "1000", "4", "id", "3-0", "reason", "type"};
+        assertThat(eval(LogScripts.INSPECT, keys, batch)).containsExactly("5-0");
+        assertThat(eval(LogScripts.INSPECT, keys, batch)).containsExactly("5-0");
+        assertThat(REDIS.cli("XLEN", Keys.rejected(0))).isEqualTo("1");
+        assertThat(eval(LogScripts.INSPECT, keys, "0-0", "9-0", "1000")).containsExactly("5-0");
+        assertThat(eval(LogScripts.INSPECT, keys, "5-0", "9-0", "1000")).containsExactly("9-0");
+        assertThat(REDIS.cli("HGET", STATE, LogState.INSPECTED)).isEqualTo("9-0");
+    }
+
+    private static List<String> append(String epoch, List<String> more, String print, List<?>... entries) {
+        List<String> keys = new ArrayList<>(List.of(EVENTS, STATE));
+        keys.addAll(more);
+        List<String> arguments = new ArrayList<>(List.of(epoch, "1", "1", print, "600"));
+        for (List<?> entry : entries) {
+            arguments.add(Integer.toString(entry.size()));
+            entry.forEach(argument -> arguments.add(String.valueOf(argument)));
+        }
+        return eval(LogScripts.APPEND, keys, arguments.toArray(String[]::new));
+    }
+
+    private static List<String> entry(String channel) {
+        return List.of("channel", channel, "type", "t", "payload", "{\"a\":1}");
+    }
+
+    private static List<String> facts(String epoch) {
+        return eval(LogScripts.FACTS, List.of(EVENTS, STATE), epoch, "1", "1");
+    }
+
+    private static List<String> eval(String script, List<String> keys, String... arguments) {
+        List<String> command = new ArrayList<>(List.of("EVAL", script, Integer.toString(keys.size())));
+        command.addAll(keys);
+        command.addAll(List.of(arguments));
+        return REDIS.cli(command.toArray(String[]::new)).lines().toList();
+    }
+}

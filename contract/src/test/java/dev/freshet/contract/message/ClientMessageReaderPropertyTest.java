@@ -1,0 +1,75 @@
+package dev.freshet.contract.message;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.freshet.contract.channel.Channel;
+import dev.freshet.contract.json.JsonArbitraries;
+import dev.freshet.contract.json.JsonText;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.Size;
+
+class ClientMessageReaderPropertyTest {
+
+    @Provide
+    Arbitrary<String> json() {
+        return JsonArbitraries.json();
+    }
+
+    @Provide
+    Arbitrary<String> nearly() {
+        Arbitrary<String> message = JsonArbitraries.json()
+                .map(payload -> "{\"type\":\"subscribe\",\"id\":\"m1\",\"payload\":" + payload + "}");
+        return Combinators.combine(
+                        Arbitraries.oneOf(message, JsonArbitraries.json()),
+                        Arbitraries.integers().between(0, 500),
+                        Arbitraries.strings().withChars("{}[]\",:\\ 0ue").ofMaxLength(2))
+                .as((text, at, with) -> {
+                    int place = at % text.length();
+                    return text.substring(0, place) + with + text.substring(Math.min(text.length(), place + at % 2));
+                });
+    }
+
+    @Property
+    void aPayloadIsTakenOutExactlyAsItStandsWhereverItStands(@ForAll("json") String payload) {
+        ClientMessage expected =
+                new ClientMessage.RoomMessage("m1", Channel.room("lobby"), JsonText.payload(payload), true);
+        String rest = "\"type\":\"room-message\",\"room\":\"lobby\",\"id\":\"m1\"";
+        assertThat(ClientMessageReader.read("{\"payload\":" + payload + "," + rest + "}"))
+                .isEqualTo(expected);
+        assertThat(ClientMessageReader.read("{" + rest + ",\"payload\":" + payload + "}"))
+                .isEqualTo(expected);
+        assertThat(ClientMessageReader.read(" { \"é😀\" : [1] , " + rest + " ,\"payload\" :" + payload + " } \n"))
+                .isEqualTo(expected);
+    }
+
+    @Property(tries = 5000)
+    void nothingMakesTheReaderThrow(@ForAll("nearly") String text) {
+        assertThat(ClientMessageReader.read(text)).isNotNull();
+    }
+
+    @Property
+    void noBytesMakeTheReaderThrow(@ForAll @Size(max = 30) byte[] bytes) {
+        assertThat(ClientMessageReader.read(bytes)).isInstanceOf(ClientMessage.class);
+    }
+
+    /// RFC 8259 leaves it open; Jackson refuses it, so it must at least be an answer.
+    @Example
+    void halfASurrogatePairInANameIsNoMessageButNoFailureEither() {
+        String payload = "{\"\\ud800\":1}";
+        assertThat(JsonText.payload(payload)).hasToString(payload);
+        assertThat(ClientMessageReader.read(
+                        "{\"type\":\"room-message\",\"room\":\"lobby\",\"payload\":" + payload + "}"))
+                .isInstanceOf(ClientMessage.Invalid.class);
+    }
+
+    @Property
+    void anyTextIsAnswered(@ForAll String text) {
+        assertThat(ClientMessageReader.read(text)).isNotNull();
+    }
+}

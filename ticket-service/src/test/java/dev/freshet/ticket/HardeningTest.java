@@ -1,0 +1,186 @@
+package dev.freshet.ticket;
+
+import static dev.freshet.ticket.Api.PATH;
+import static dev.freshet.ticket.Api.newUser;
+import static dev.freshet.ticket.Api.problem;
+import static dev.freshet.ticket.Api.tellsNothing;
+import static dev.freshet.ticket.Api.with;
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+
+import dev.freshet.testkit.FreshetResource;
+import dev.freshet.testkit.Tokens;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@QuarkusTest
+@WithTestResource(FreshetResource.class)
+@SuppressWarnings("NullAway.Init") // the test resource fills the fields
+class HardeningTest {
+
+    Tokens tokens;
+
+    @TestHTTPResource
+    URI server;
+
+    @ParameterizedTest
+    @CsvSource({"/api/ws/tickets", "/api/ws", "/", "/api/ws/ticket/x", "/nothing", "/api/events", "/q/nothing"})
+    void anUnknownPathIsAProblem(String path) {
+        problem(with(tokens.user(newUser()).sign()).post(path + "?secret=1").then(), 404, "not-found")
+                .body("instance", equalTo(path));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "PUT", "DELETE", "PATCH"})
+    void anotherMethodIsAProblem(String method) {
+        problem(given().request(method, PATH + "?token=abc").then(), 405, "method-not-allowed")
+                .body("instance", equalTo(PATH));
+    }
+
+    @Test
+    void anUnacceptableRepresentationIsAProblem() {
+        problem(
+                with(tokens.user(newUser()).sign())
+                        .header("Accept", "image/png")
+                        .post(PATH)
+                        .then(),
+                406,
+                "not-acceptable");
+    }
+
+    @Test
+    void aBodyThatSaysItIsTooLargeIsNotRead() throws Exception {
+        String answer = raw("POST " + PATH + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+                + tokens.user(newUser()).sign()
+                + "\r\nContent-Type: application/json\r\nContent-Length: 65537\r\n\r\n");
+        assertTooLarge(answer);
+    }
+
+    @Test
+    void aBodyNestedBeyondReasonIsMalformed() throws Exception {
+        String answer = raw("POST " + PATH + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+                + tokens.user(newUser()).sign()
+                + "\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n" + "[".repeat(60_000));
+        assertThat(answer).startsWith("HTTP/1.1 400").contains("malformed-json");
+    }
+
+    @Test
+    void aBodyThatTurnsOutTooLargeIsCutOff() throws Exception {
+        StringBuilder request = new StringBuilder("POST " + PATH + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+                + tokens.user(newUser()).sign()
+                + "\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n");
+        for (int i = 0; i < 20; i++) {
+            request.append("1000\r\n").append(" ".repeat(4096)).append("\r\n");
+        }
+        assertTooLarge(raw(request.append("0\r\n\r\n").toString()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GARBAGE\r\n\r\n",
+                "POST /api/ws/ticket HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+                "POST /api/ws/ticket HTTP/1.1\r\nHost: x\r\nno colon\r\n\r\n",
+                "POST /api/ws/ticket HTTP/1.1\r\nHost: x\r\nContent-Type: \u0001\r\nContent-Length: 2\r\n\r\n{}",
+                "POST /%zz%00 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+                "POST /api/ws/ticket HTTP/1.1\r\nHost: x\r\nCookie: ;;;=;access_token=\"\r\nConnection: close\r\n\r\n",
+                "POST /api/ws/ticket HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \u00ff.\u00fe.\u00fd\r\nConnection: close\r\n\r\n",
+                "POST http://[::1/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+            })
+    void malformedRequestsLearnNothing(String request) throws Exception {
+        String answer = raw(request);
+        assertThat(answer, tellsNothing());
+        assertThat(answer).doesNotContain(" 500 ").matches("(?s)(HTTP/1\\.[01] 4.*)?");
+    }
+
+    @Test
+    void anOversizedHeaderLearnsNothing() throws Exception {
+        String answer = raw("POST " + PATH + " HTTP/1.1\r\nHost: x\r\nX-Large: " + "a".repeat(40_000) + "\r\n\r\n");
+        assertThat(answer, tellsNothing());
+        assertThat(answer).startsWith("HTTP/1.1 431");
+    }
+
+    @Test
+    void anOversizedRequestLineLearnsNothing() throws Exception {
+        String answer = raw("POST " + PATH + "?" + "a".repeat(40_000) + " HTTP/1.1\r\nHost: x\r\n\r\n");
+        assertThat(answer, tellsNothing());
+        assertThat(answer).startsWith("HTTP/1.").contains(" 414 ");
+    }
+
+    @Test
+    void identicalFailuresGiveIdenticalBytes() {
+        String first = given().post(PATH + "?a=1").asString();
+        assertThat(given().post(PATH + "?b=2").asString()).isEqualTo(first);
+    }
+
+    @Test
+    void theApiIsDocumented() {
+        String document = given().accept("application/json")
+                .get("/q/openapi?format=json")
+                .then()
+                .statusCode(200)
+                .extract()
+                .asString();
+        assertThat(document)
+                .contains(
+                        "\"/api/ws/ticket\"",
+                        "\"issueTicket\"",
+                        "application/problem+json",
+                        "TicketRequest",
+                        "TicketResponse")
+                .contains("\"200\"", "\"400\"", "\"401\"", "\"403\"", "\"413\"", "\"415\"", "\"429\"", "\"503\"");
+    }
+
+    private static void assertTooLarge(String answer) {
+        assertThat(answer)
+                .startsWith("HTTP/1.1 413")
+                .containsIgnoringCase("content-type: application/problem+json")
+                .contains("https://freshet.dev/problems/too-large")
+                .contains("\"instance\":\"" + PATH + "\"");
+        assertThat(answer, tellsNothing());
+    }
+
+    /// Sends bytes as they are and reads until the server has nothing more to say.
+    private String raw(String request) throws IOException {
+        try (Socket socket = new Socket(server.getHost(), server.getPort())) {
+            socket.setSoTimeout(3000);
+            StringBuilder answer = new StringBuilder();
+            try {
+                socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+                socket.getOutputStream().flush();
+                byte[] buffer = new byte[8192];
+                int n;
+                while ((n = socket.getInputStream().read(buffer)) >= 0) {
+                    answer.append(new String(buffer, 0, n, StandardCharsets.ISO_8859_1));
+                    if (isComplete(answer)) {
+                        break;
+                    }
+                }
+            } catch (IOException closed) {
+                // A server may end the connection in the middle; what it said before counts.
+            }
+            return answer.toString();
+        }
+    }
+
+    private static boolean isComplete(StringBuilder answer) {
+        int head = answer.indexOf("\r\n\r\n");
+        if (head < 0) {
+            return false;
+        }
+        java.util.regex.Matcher length =
+                java.util.regex.Pattern.compile("(?i)content-length: (\\d+)").matcher(answer.substring(0, head));
+        return length.find() && answer.length() >= head + 4 + Integer.parseInt(length.group(1));
+    }
+}
