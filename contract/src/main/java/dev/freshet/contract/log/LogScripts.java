@@ -87,11 +87,12 @@ public final class LogScripts {
     ///
     /// KEYS: state, rejected. ARGV: the watermark that the batch was read from, the new one, the rejected stream's
     /// cap; then per malformed entry the count of its arguments and the arguments of `XADD`.
-    /// Answers the watermark that now stands, which is the new one only if the batch was applied.
+    /// Answers `{1, watermark}` if the batch was applied, else `{0, watermark}` with the one that stands.
+    /// Two replicas may have read the same batch, so the watermark alone does not tell whose was applied.
     public static final String INSPECT = """
             #!lua
             local stands = redis.call('HGET', KEYS[1], 'inspected') or '0-0'
-            if stands ~= ARGV[1] then return stands end
+            if stands ~= ARGV[1] then return {0, stands} end
             local at = 4
             while at <= #ARGV do
               local n = tonumber(ARGV[at])
@@ -99,7 +100,7 @@ public final class LogScripts {
               at = at + n + 1
             end
             redis.call('HSET', KEYS[1], 'inspected', ARGV[2])
-            return ARGV[2]
+            return {1, ARGV[2]}
             """;
 
     private LogScripts() {}

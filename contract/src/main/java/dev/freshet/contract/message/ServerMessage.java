@@ -12,9 +12,8 @@ public sealed interface ServerMessage {
 
     /// The first message of a connection.
     ///
-    /// @param cursor the place from which on the connection follows; `null` only while the log was never seen
-    record Connected(
-            String userId, String connectionId, @Nullable Cursor cursor) implements ServerMessage {}
+    /// @param cursor the place from which on the connection follows
+    record Connected(String userId, String connectionId, Cursor cursor) implements ServerMessage {}
 
     record JoinedRoom(Channel room) implements ServerMessage {}
 

@@ -13,17 +13,14 @@ public final class ServerMessageWriter {
     public static byte[] write(ServerMessage message) {
         JsonBytes json = new JsonBytes();
         switch (message) {
-            case ServerMessage.Connected connected -> {
-                control(json, "connected")
+            case ServerMessage.Connected connected ->
+                end(control(json, "connected")
                         .key("userId")
                         .plain(connected.userId())
                         .key("connectionId")
-                        .text(connected.connectionId());
-                if (connected.cursor() != null) {
-                    json.key("cursor").plain(connected.cursor().toString());
-                }
-                end(json);
-            }
+                        .text(connected.connectionId())
+                        .key("cursor")
+                        .plain(connected.cursor().toString()));
             case ServerMessage.JoinedRoom joined ->
                 end(control(json, "joined-room").key("room").plain(joined.room().name()));
             case ServerMessage.LeftRoom left ->

@@ -3,6 +3,7 @@ package dev.freshet.contract.problem;
 import dev.freshet.contract.ContractViolation;
 import dev.freshet.contract.json.JsonBytes;
 import java.util.List;
+import java.util.function.Consumer;
 
 /// A refusal as clients see it: `application/problem+json` by RFC 9457.
 ///
@@ -38,6 +39,11 @@ public record Problem(ProblemType type, String detail, List<FieldError> errors) 
 
     /// Writes it as an element of a larger answer.
     public void write(JsonBytes json, String instance) {
+        write(json, instance, none -> {});
+    }
+
+    /// The same with extension members (RFC 9457, section 3.2) behind the standard ones.
+    public void write(JsonBytes json, String instance, Consumer<JsonBytes> extension) {
         json.beginObject()
                 .key("type")
                 .plain(type.uri())
@@ -61,6 +67,7 @@ public record Problem(ProblemType type, String detail, List<FieldError> errors) 
             }
             json.endArray();
         }
+        extension.accept(json);
         json.endObject();
     }
 }

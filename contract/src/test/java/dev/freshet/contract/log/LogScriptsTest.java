@@ -106,11 +106,11 @@ class LogScriptsTest {
     void ofTwoInspectionsOfTheSameBatchOneApplies() {
         List<String> keys = List.of(STATE, Keys.rejected(0));
         String[] batch = {"0-0", "5-0", "1000", "4", "id", "3-0", "reason", "type"};
-        assertThat(eval(LogScripts.INSPECT, keys, batch)).containsExactly("5-0");
-        assertThat(eval(LogScripts.INSPECT, keys, batch)).containsExactly("5-0");
+        assertThat(eval(LogScripts.INSPECT, keys, batch)).containsExactly("1", "5-0");
+        assertThat(eval(LogScripts.INSPECT, keys, batch)).containsExactly("0", "5-0");
         assertThat(REDIS.cli("XLEN", Keys.rejected(0))).isEqualTo("1");
-        assertThat(eval(LogScripts.INSPECT, keys, "0-0", "9-0", "1000")).containsExactly("5-0");
-        assertThat(eval(LogScripts.INSPECT, keys, "5-0", "9-0", "1000")).containsExactly("9-0");
+        assertThat(eval(LogScripts.INSPECT, keys, "0-0", "9-0", "1000")).containsExactly("0", "5-0");
+        assertThat(eval(LogScripts.INSPECT, keys, "5-0", "9-0", "1000")).containsExactly("1", "9-0");
         assertThat(REDIS.cli("HGET", STATE, LogState.INSPECTED)).isEqualTo("9-0");
     }
 

@@ -3,6 +3,8 @@ package dev.freshet.service.problem;
 import dev.freshet.contract.ContractViolation;
 import dev.freshet.contract.problem.Problem;
 import dev.freshet.contract.problem.ProblemType;
+import dev.freshet.service.log.IdempotencyConflict;
+import dev.freshet.service.redis.RedisUnavailable;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
@@ -32,6 +34,11 @@ public final class ProblemAnswer {
         return switch (failure) {
             case ProblemException problem -> problem;
             case ContractViolation violation -> ProblemException.of(Problem.of(violation));
+            case RedisUnavailable unavailable ->
+                ProblemException.retryAfter(1, ProblemType.UNAVAILABLE, "The log cannot be reached now; try again.");
+            case IdempotencyConflict conflict ->
+                ProblemException.of(
+                        ProblemType.IDEMPOTENCY_CONFLICT, "The Idempotency-Key was used for another request.");
             case WebApplicationException http -> ofStatus(http.getResponse().getStatus());
             default -> {
                 LOG.error("A request failed in a way that was not foreseen", failure);

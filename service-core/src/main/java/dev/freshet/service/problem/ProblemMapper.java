@@ -15,6 +15,6 @@ final class ProblemMapper {
 
     @ServerExceptionMapper(priority = 1)
     Response map(Throwable failure, UriInfo uri) {
-        return answer.response(failure, uri.getRequestUri().getPath());
+        return answer.response(failure, uri.getRequestUri().getRawPath());
     }
 }

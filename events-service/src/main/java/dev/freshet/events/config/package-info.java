@@ -1,0 +1,5 @@
+/// Settings of this service.
+@NullMarked
+package dev.freshet.events.config;
+
+import org.jspecify.annotations.NullMarked;
