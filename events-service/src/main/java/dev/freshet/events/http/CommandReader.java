@@ -3,6 +3,7 @@ package dev.freshet.events.http;
 import dev.freshet.contract.ContractViolation;
 import dev.freshet.contract.log.TraceParent;
 import dev.freshet.contract.problem.ProblemType;
+import dev.freshet.service.http.BodyReader;
 import dev.freshet.service.identity.Authenticator;
 import dev.freshet.service.problem.ProblemException;
 import io.vertx.core.Future;
@@ -42,7 +43,7 @@ public final class CommandReader {
                     }
                     String key = idempotencyKey(request.getHeader("Idempotency-Key"));
                     String traceparent = TraceParent.orNull(request.getHeader("traceparent"));
-                    return RequestBody.read(request, limit).map(body -> {
+                    return BodyReader.read(request, limit).map(body -> {
                         if (!understood && body.length > 0) {
                             throw unsupported(mediaTypes);
                         }
@@ -50,7 +51,7 @@ public final class CommandReader {
                     });
                 })
                 // An unread body would keep the connection from its next request.
-                .onFailure(refused -> RequestBody.discard(request));
+                .onFailure(refused -> BodyReader.discard(request));
     }
 
     /// Type and subtype; `other` for another encoding than UTF-8, which JSON always has (RFC 8259, section 8.1).

@@ -4,6 +4,7 @@ import dev.freshet.contract.json.JsonBytes;
 import dev.freshet.contract.problem.Problem;
 import dev.freshet.contract.problem.ProblemType;
 import dev.freshet.contract.ticket.TicketRecord;
+import dev.freshet.service.http.BodyReader;
 import dev.freshet.service.identity.Authenticator;
 import dev.freshet.service.identity.Caller;
 import dev.freshet.service.problem.ProblemException;
@@ -11,11 +12,8 @@ import dev.freshet.service.redis.RedisUnavailable;
 import dev.freshet.ticket.store.IssuedTicket;
 import dev.freshet.ticket.store.RateLimit;
 import dev.freshet.ticket.store.TicketStore;
-import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -24,6 +22,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.headers.Header;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -39,6 +38,9 @@ import org.jspecify.annotations.Nullable;
 public final class TicketResource {
 
     static final String PATH = "/api/ws/ticket";
+
+    /// Bytes; a list of channels is never larger.
+    private static final int BODY_LIMIT = 64 * 1024;
 
     private static final Logger LOG = Logger.getLogger(TicketResource.class);
 
@@ -58,7 +60,7 @@ public final class TicketResource {
     /// Exchanges the caller's token for a ticket. A request that is refused for what it says takes nothing out of the
     /// caller's bucket.
     ///
-    /// The body, which [BodyReader] read, is `{"channels":[…]}` to narrow the grants, or empty.
+    /// The body is `{"channels":[…]}` to narrow the grants, or empty.
     @POST
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(
@@ -106,18 +108,16 @@ public final class TicketResource {
             description = "Redis cannot be reached",
             headers = @Header(name = "Retry-After", schema = @Schema(ref = "Seconds")),
             content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(ref = "Problem")))
-    public Uni<Response> issue(@Context RoutingContext context) {
-        HttpServerRequest request = context.request();
-        Buffer body = context.body().buffer();
-        byte[] given = body == null ? new byte[0] : body.getBytes();
-        return Uni.createFrom()
-                .completionStage(() -> authenticator
-                        .authenticate(request)
-                        .map(caller -> grants(caller, request, given))
-                        .compose(record -> limit.take(record.userId()).compose(wait -> issue(record, wait)))
-                        .map(TicketResource::answer)
-                        .recover(TicketResource::refuse)
-                        .toCompletionStage());
+    public CompletionStage<Response> issue(@Context HttpServerRequest request) {
+        return authenticator
+                .authenticate(request)
+                .compose(caller -> BodyReader.read(request, BODY_LIMIT).map(body -> grants(caller, request, body)))
+                // An unread body would keep the connection from its next request.
+                .onFailure(refused -> BodyReader.discard(request))
+                .compose(record -> limit.take(record.userId()).compose(wait -> issue(record, wait)))
+                .map(TicketResource::answer)
+                .recover(TicketResource::refuse)
+                .toCompletionStage();
     }
 
     private static TicketRecord grants(Caller caller, HttpServerRequest request, byte[] body) {

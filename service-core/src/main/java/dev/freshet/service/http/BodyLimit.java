@@ -1,4 +1,4 @@
-package dev.freshet.events.http;
+package dev.freshet.service.http;
 
 import dev.freshet.service.problem.ProblemAnswer;
 import io.quarkus.runtime.configuration.MemorySize;
@@ -28,9 +28,9 @@ class BodyLimit {
     }
 
     private void handle(RoutingContext context) {
-        if (RequestBody.announced(context.request().getHeader("Content-Length")) > limit) {
+        if (BodyReader.announced(context.request().getHeader("Content-Length")) > limit) {
             problems.send(context, ProblemAnswer.ofStatus(413));
-            RequestBody.discard(context.request());
+            BodyReader.discard(context.request());
         } else {
             context.next();
         }

@@ -1,4 +1,4 @@
-package dev.freshet.events.http;
+package dev.freshet.service.http;
 
 import dev.freshet.contract.problem.ProblemType;
 import dev.freshet.service.problem.ProblemException;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// Collects a body up to its bound, whether or not its length was announced.
 ///
 /// Confined to the request's event loop.
-final class RequestBody {
+public final class BodyReader {
 
     /// What is read and thrown away of a refused body, so that its sender gets to read the answer. Who sends even
     /// more is cut off.
@@ -21,13 +21,13 @@ final class RequestBody {
     private final Promise<byte[]> promise = Promise.promise();
     private final Buffer bytes;
 
-    private RequestBody(int limit, int expected) {
+    private BodyReader(int limit, int expected) {
         this.limit = limit;
         this.bytes = Buffer.buffer(expected);
     }
 
     /// Fails with a 413 as soon as it is clear that the body is too large.
-    static Future<byte[]> read(HttpServerRequest request, int limit) {
+    public static Future<byte[]> read(HttpServerRequest request, int limit) {
         long announced = announced(request.getHeader("Content-Length"));
         if (announced > limit) {
             return Future.failedFuture(tooLarge(limit));
@@ -35,7 +35,7 @@ final class RequestBody {
         if (request.isEnded()) {
             return Future.succeededFuture(new byte[0]);
         }
-        RequestBody body = new RequestBody(limit, (int) Math.max(0, Math.min(announced, 64 * 1024)));
+        BodyReader body = new BodyReader(limit, (int) Math.max(0, Math.min(announced, 64 * 1024)));
         request.exceptionHandler(gone -> body.promise.tryFail(gone));
         request.endHandler(end -> body.promise.tryComplete(body.bytes.getBytes()));
         request.handler(body::chunk);
@@ -47,7 +47,7 @@ final class RequestBody {
     }
 
     /// Reads the rest of a body that nobody wants.
-    static void discard(HttpServerRequest request) {
+    public static void discard(HttpServerRequest request) {
         if (request.isEnded()) {
             return;
         }
