@@ -7,6 +7,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
@@ -18,8 +19,14 @@ import org.eclipse.microprofile.health.Readiness;
 @ApplicationScoped
 class TailReadiness implements AsyncHealthCheck {
 
+    /// A tail that Redis comes back to needs a moment to notice; were pods unready in it, all would be at once.
+    private static final long GRACE_MS = 10_000;
+
     private final Tails tails;
     private final RedisLink redis;
+
+    /// Since when Redis answers although a tail is stuck, ms; 0 while that is not so.
+    private final AtomicLong answeringSince = new AtomicLong();
 
     TailReadiness(Tails tails, RedisLink redis) {
         this.tails = tails;
@@ -29,13 +36,21 @@ class TailReadiness implements AsyncHealthCheck {
     @Override
     public Uni<HealthCheckResponse> call() {
         if (!tails.haveBegun() || !tails.areStuck()) {
+            answeringSince.set(0);
             return Uni.createFrom().item(answer(tails.haveBegun()));
         }
         return Uni.createFrom()
                 .completionStage(() -> redis.send(Request.cmd(Command.PING)).toCompletionStage())
-                .map(pong -> answer(false))
+                .map(pong -> {
+                    long now = System.currentTimeMillis();
+                    answeringSince.compareAndSet(0, now);
+                    return answer(now - answeringSince.get() < GRACE_MS);
+                })
                 .onFailure()
-                .recoverWithItem(answer(true));
+                .recoverWithItem(() -> {
+                    answeringSince.set(0);
+                    return answer(true);
+                });
     }
 
     private static HealthCheckResponse answer(boolean ready) {

@@ -71,7 +71,7 @@ final class Tail {
     private int count = MIN_COUNT;
     private boolean failing;
 
-    /// For other threads: when Redis last answered a read of this tail, ms; 0 before the first.
+    /// For other threads: when Redis last answered this tail, ms; 0 before the first time.
     private volatile long answeredAt;
 
     Tail(int partition, Log log, RedisLink redis, Hub hub, PushMetrics metrics, Vertx vertx, PushConfig.Tail config) {
@@ -103,30 +103,34 @@ final class Tail {
     }
 
     private void connect() {
-        redis.dedicated()
-                .compose(fresh -> {
-                    connection = fresh;
-                    fresh.exceptionHandler(failure -> lost(fresh, failure));
-                    fresh.endHandler(ended -> lost(fresh, null));
-                    return log.facts(partition).map(facts -> {
-                        compare(facts);
-                        return fresh;
-                    });
-                })
-                .onSuccess(fresh -> {
+        redis.dedicated().onSuccess(this::begin).onFailure(this::retry);
+    }
+
+    private void begin(RedisConnection fresh) {
+        if (connection != null) {
+            // There were two reasons to connect again; one connection is enough.
+            fresh.close();
+            return;
+        }
+        connection = fresh;
+        // They call on the connection's context, which need not be this tail's.
+        fresh.exceptionHandler(failure -> context.runOnContext(now -> lost(fresh, failure)));
+        fresh.endHandler(ended -> context.runOnContext(now -> lost(fresh, null)));
+        EventId known = position;
+        log.facts(partition)
+                .onSuccess(facts -> {
                     if (connection != fresh) {
                         return;
                     }
+                    answeredAt = System.currentTimeMillis();
+                    compare(facts, known);
                     if (failing) {
                         failing = false;
                         LOG.infof("Reading partition %d of the log again.", partition);
                     }
                     read(fresh);
                 })
-                .onFailure(failure -> {
-                    close();
-                    retry(failure);
-                });
+                .onFailure(failure -> lost(fresh, failure));
     }
 
     private void read(RedisConnection from) {
@@ -185,10 +189,12 @@ final class Tail {
     }
 
     private void check() {
-        if (position != null && !failing) {
+        EventId known = position;
+        RedisConnection during = connection;
+        if (known != null && during != null && !failing) {
             log.facts(partition)
                     .onSuccess(facts -> {
-                        if (!compare(facts)) {
+                        if (connection == during && !compare(facts, known)) {
                             // The read under way waits for entries of a log that is gone.
                             close();
                             connect();
@@ -200,12 +206,12 @@ final class Tail {
 
     /// Takes the log's facts as the beginning, or finds out that the log is another one.
     ///
+    /// @param known the position when the facts were asked for; the read beside may have come further since, and
+    ///     facts that are older than that say nothing
     /// @return whether it is the log that was read so far
-    private boolean compare(LogFacts facts) {
-        EventId known = position;
+    private boolean compare(LogFacts facts, @Nullable EventId known) {
         if (known == null) {
             position = facts.end();
-            answeredAt = System.currentTimeMillis();
             hub.begin(facts.end());
             return true;
         }

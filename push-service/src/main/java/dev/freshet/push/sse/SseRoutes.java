@@ -127,6 +127,10 @@ class SseRoutes {
         response.putHeader("X-Accel-Buffering", "no");
         if (context.request().version() == HttpVersion.HTTP_1_1) {
             response.setChunked(true);
+        } else if (context.request().version() == HttpVersion.HTTP_1_0) {
+            // Only the connection's end tells the stream's, even if the client asked to keep it.
+            response.putHeader("Connection", "close");
+            response.endHandler(ended -> context.request().connection().close());
         }
         return response;
     }

@@ -11,6 +11,7 @@ import dev.freshet.service.redis.RedisUnavailable;
 import io.quarkus.websockets.next.HttpUpgradeCheck;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -46,7 +47,7 @@ class WebSocketAdmission implements HttpUpgradeCheck {
     }
 
     private void admit(RoutingContext context) {
-        if (context.request().getHeader("Sec-WebSocket-Key") == null) {
+        if (!isUpgrade(context.request())) {
             problems.send(
                     context, new ContractViolation("Upgrade", "must be websocket: this path takes WebSockets only"));
             return;
@@ -74,6 +75,13 @@ class WebSocketAdmission implements HttpUpgradeCheck {
                 caller, context.request().getParam("after"), context.request().connection());
         Vertx.currentContext().putLocal(Welcome.CONTEXT_KEY, welcome);
         context.next();
+    }
+
+    /// By the same header by which origins are checked, so that nothing is upgraded whose origin was not.
+    private static boolean isUpgrade(HttpServerRequest request) {
+        return "websocket".equalsIgnoreCase(request.getHeader("Upgrade"))
+                && request.getHeader("Connection") != null
+                && request.getHeader("Sec-WebSocket-Key") != null;
     }
 
     private static boolean isUnauthenticated(Throwable failure) {

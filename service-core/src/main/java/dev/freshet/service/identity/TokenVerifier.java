@@ -68,6 +68,10 @@ public final class TokenVerifier {
             LOG.debugf("A token was refused: %s", e.getMessage());
             throw ProblemException.of(ProblemType.UNAUTHENTICATED, "The token is not valid or has expired.");
         }
+        // The parser forgives 60 s of clock skew, but what is opened with a token ends with it: at once, here.
+        if (TimeUnit.SECONDS.toMillis(jwt.getExpirationTime()) <= System.currentTimeMillis()) {
+            throw ProblemException.of(ProblemType.UNAUTHENTICATED, "The token is not valid or has expired.");
+        }
         String user = text(jwt, config.userClaim());
         if (user == null || !Names.isUserId(user)) {
             throw ProblemException.of(

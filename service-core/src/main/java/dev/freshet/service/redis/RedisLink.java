@@ -60,7 +60,9 @@ public final class RedisLink {
 
     /// A connection of the caller's own, for commands that block. The caller closes it.
     public Future<RedisConnection> dedicated() {
-        return within(redis.connect(), () -> {});
+        Future<RedisConnection> connecting = redis.connect();
+        // One that comes too late has no owner who would close it.
+        return within(connecting, () -> connecting.onSuccess(RedisConnection::close));
     }
 
     private static Request eval(Command command, String script, List<String> keys, List<?> arguments) {
