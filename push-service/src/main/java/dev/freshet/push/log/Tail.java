@@ -14,6 +14,7 @@ import dev.freshet.push.delivery.LogBatch;
 import dev.freshet.push.metrics.PushMetrics;
 import dev.freshet.service.log.Log;
 import dev.freshet.service.log.LogFacts;
+import dev.freshet.service.log.LogMismatch;
 import dev.freshet.service.redis.RedisLink;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -130,7 +131,14 @@ final class Tail {
                     }
                     read(fresh);
                 })
-                .onFailure(failure -> lost(fresh, failure));
+                .onFailure(failure -> {
+                    if (position == null && failure instanceof LogMismatch) {
+                        // LogStartup says so and ends the process.
+                        close();
+                        return;
+                    }
+                    lost(fresh, failure);
+                });
     }
 
     private void read(RedisConnection from) {

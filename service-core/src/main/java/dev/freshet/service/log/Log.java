@@ -40,6 +40,9 @@ public final class Log {
     private final SecureRandom random = new SecureRandom();
     private final Counter appended;
 
+    /// Whether the first partition's state was found to say what this service's settings say.
+    private volatile boolean agreed;
+
     Log(RedisLink redis, LogConfig config, MeterRegistry meters) {
         this.redis = redis;
         this.partitions = new Partitions(config.partitions());
@@ -108,7 +111,19 @@ public final class Log {
     }
 
     /// The facts of a partition; makes its state where there is none.
+    ///
+    /// The first partition is asked before any other: a service that disagrees with the log must not leave its own
+    /// number of partitions in states that the log does not have yet.
     public Future<LogFacts> facts(int partition) {
+        return partition == 0 || agreed
+                ? ask(partition)
+                : ask(0).compose(first -> {
+                    agreed = true;
+                    return ask(partition);
+                });
+    }
+
+    private Future<LogFacts> ask(int partition) {
         List<Object> arguments = new ArrayList<>(3);
         settings(arguments);
         return redis.run(FACTS, List.of(Keys.events(partition), Keys.state(partition)), arguments)

@@ -1,0 +1,75 @@
+package dev.freshet.push.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.freshet.push.config.PushConfig.DirectMessages;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/// Names and defaults of the keys are public: operators rely on them.
+class PushConfigTest {
+
+    @Test
+    void everyKeyHasItsDefault() {
+        PushConfig config = with(Map.of());
+
+        assertThat(config.sse().heartbeatInterval()).isEqualTo(Duration.ofSeconds(25));
+        assertThat(config.sse().retry()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(config.webSocket().pingInterval()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(config.tail().block()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.tail().checkInterval()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(config.directMessages()).isEqualTo(DirectMessages.GRANTED);
+        assertThat(config.maxChannels()).isEqualTo(100);
+        assertThat(config.maxPendingBytes()).isEqualTo(1024 * 1024);
+    }
+
+    @Test
+    void everyKeyHasItsName() {
+        PushConfig config = with(Map.of(
+                "freshet.push.sse.heartbeat-interval", "1S",
+                "freshet.push.sse.retry", "2S",
+                "freshet.push.websocket.ping-interval", "3S",
+                "freshet.push.tail.block", "4S",
+                "freshet.push.tail.check-interval", "250MS",
+                "freshet.push.direct-messages", "everyone",
+                "freshet.push.max-channels", "6",
+                "freshet.push.max-pending-bytes", "200000"));
+
+        assertThat(config.sse().heartbeatInterval()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(config.sse().retry()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(config.webSocket().pingInterval()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(config.tail().block()).isEqualTo(Duration.ofSeconds(4));
+        assertThat(config.tail().checkInterval()).isEqualTo(Duration.ofMillis(250));
+        assertThat(config.directMessages()).isEqualTo(DirectMessages.EVERYONE);
+        assertThat(config.maxChannels()).isEqualTo(6);
+        assertThat(config.maxPendingBytes()).isEqualTo(200_000);
+    }
+
+    @Test
+    void theseAreAllKeys() {
+        // A new key must be added to both tests above.
+        assertThat(keys(PushConfig.class)).isEqualTo(8);
+    }
+
+    private static long keys(Class<?> group) {
+        long keys = 0;
+        for (var method : group.getDeclaredMethods()) {
+            keys += method.getReturnType().isInterface() ? keys(method.getReturnType()) : 1;
+        }
+        return keys;
+    }
+
+    private static PushConfig with(Map<String, String> settings) {
+        SmallRyeConfig config = new SmallRyeConfigBuilder()
+                .addDiscoveredConverters()
+                .withConverter(Duration.class, 200, new io.quarkus.runtime.configuration.DurationConverter())
+                .withMapping(PushConfig.class)
+                .withSources(new PropertiesConfigSource(settings, "test", 100))
+                .build();
+        return config.getConfigMapping(PushConfig.class);
+    }
+}

@@ -1,0 +1,129 @@
+package dev.freshet.systemtests;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
+
+/// A process that these tests started, and its log. It ends with [#close], at the latest with this JVM.
+final class Child implements AutoCloseable {
+
+    /// JVMs start side by side on few cores, next to whatever else a build machine does.
+    private static final Duration READY_LIMIT = Duration.ofSeconds(90);
+
+    /// Not worth a graceful end: no test is about that.
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(3);
+
+    private static final int SHOWN_LINES = 40;
+    private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(() -> RUNNING.forEach(Process::destroyForcibly), "system-tests-cleanup"));
+    }
+
+    private final String name;
+    private final Path log;
+    private final Process process;
+
+    private Child(String name, Path log, Process process) {
+        this.name = name;
+        this.log = log;
+        this.process = process;
+    }
+
+    static Child start(String name, Path folder, List<String> command, Map<String, String> environment) {
+        try {
+            Files.createDirectories(folder);
+            Path log = folder.resolve(name + ".log");
+            ProcessBuilder builder = new ProcessBuilder(command)
+                    .directory(folder.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile());
+            builder.environment().putAll(environment);
+            Process process = builder.start();
+            RUNNING.add(process);
+            process.onExit().thenAccept(RUNNING::remove);
+            return new Child(name, log, process);
+        } catch (IOException e) {
+            throw new UncheckedIOException(name + " cannot be started", e);
+        }
+    }
+
+    /// Waits until it is ready; fails with the end of its log if it exits or takes too long.
+    void awaitReady(BooleanSupplier ready) {
+        try {
+            Awaitility.await(name)
+                    .atMost(READY_LIMIT)
+                    .pollInterval(Duration.ofMillis(50))
+                    .until(() -> !process.isAlive() || ready.getAsBoolean());
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(name + " is not ready after " + READY_LIMIT + "; " + lastLines(), e);
+        }
+        if (!process.isAlive()) {
+            throw new AssertionError(name + " ended with exit code " + process.exitValue() + "; " + lastLines());
+        }
+    }
+
+    /// Waits until its log begins, which is when a JVM has started.
+    void awaitFirstWords() {
+        Awaitility.await(name)
+                .atMost(READY_LIMIT)
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> !process.isAlive() || !logLines().isEmpty());
+    }
+
+    /// Waits until it ended by itself.
+    ///
+    /// @return its exit code
+    int awaitExit(Duration limit) throws InterruptedException {
+        if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new AssertionError(name + " still runs after " + limit + "; " + lastLines());
+        }
+        return process.exitValue();
+    }
+
+    String name() {
+        return name;
+    }
+
+    List<String> logLines() {
+        try {
+            // What a process wrote need not be text.
+            return new String(Files.readAllBytes(log), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private String lastLines() {
+        List<String> lines = logLines();
+        List<String> last = lines.subList(Math.max(0, lines.size() - SHOWN_LINES), lines.size());
+        return "the end of " + log + ":\n" + String.join("\n", last);
+    }
+}

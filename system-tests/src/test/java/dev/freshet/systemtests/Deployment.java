@@ -1,0 +1,194 @@
+package dev.freshet.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.freshet.contract.log.Partitions;
+import dev.freshet.testkit.RedisServer;
+import dev.freshet.testkit.Tokens;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// Everything that one test needs: a Redis, two replicas of each service as processes, a proxy in front of them.
+///
+/// Logs are in `target/system-tests/<name>/`; when it closes, none of them may hold a token or ticket.
+final class Deployment implements AutoCloseable {
+
+    private static final int REPLICAS = 2;
+    private static final Map<Integer, Deployment> SHARED = new HashMap<>();
+
+    private final Path logs;
+    private final Log log;
+    private final RedisServer redis;
+    private final Tokens tokens = Tokens.create();
+    private final Secrets secrets = new Secrets();
+    private final Map<Service, List<Replica>> replicas = new EnumMap<>(Service.class);
+    private @Nullable Proxy proxy;
+    private boolean stopped;
+
+    private Deployment(Path logs, Partitions partitions, RedisServer redis) {
+        this.logs = logs;
+        this.redis = redis;
+        this.log = new Log(redis, partitions);
+        for (Service service : Service.values()) {
+            replicas.put(service, new ArrayList<>());
+        }
+    }
+
+    /// Starts all and waits until all are ready.
+    ///
+    /// @param redisOptions names and values in turn
+    static Deployment start(String name, int partitions, String... redisOptions) {
+        Deployment deployment = withoutServices(name, partitions, redisOptions);
+        try {
+            for (Service service : Service.values()) {
+                for (int i = 0; i < REPLICAS; i++) {
+                    deployment.launch(service, partitions);
+                }
+            }
+            deployment.replicas.values().forEach(all -> all.forEach(Replica::awaitReady));
+            deployment.startProxy();
+            return deployment;
+        } catch (RuntimeException | Error failure) {
+            deployment.stop();
+            throw failure;
+        }
+    }
+
+    /// The deployment of all tests that leave it as they found it: starting JVMs is what takes the time here. Each uses
+    /// users and channels of its own. It ends with this JVM.
+    static synchronized Deployment shared(int partitions) {
+        return SHARED.computeIfAbsent(partitions, count -> start("shared-" + count, count));
+    }
+
+    /// A Redis and nothing else, for tests about the start of services.
+    static Deployment withoutServices(String name, int partitions, String... redisOptions) {
+        RedisServer redis = RedisServer.start(redisOptions);
+        Deployment deployment = new Deployment(Service.logFolder(name), new Partitions(partitions), redis);
+        Runtime.getRuntime().addShutdownHook(new Thread(deployment::stop, "system-tests-" + name));
+        return deployment;
+    }
+
+    /// Starts one replica, which the proxy knows if it comes before the proxy, and does not wait.
+    Replica launch(Service service, int partitions) {
+        List<Replica> all = all(service);
+        Replica replica = Replica.start(
+                service,
+                all.size(),
+                logs,
+                Map.of(
+                        "QUARKUS_REDIS_HOSTS", redis.url(),
+                        "MP_JWT_VERIFY_PUBLICKEY_LOCATION",
+                                tokens.publicKeyFile().toUri().toString(),
+                        "MP_JWT_VERIFY_ISSUER", Tokens.ISSUER,
+                        "MP_JWT_VERIFY_AUDIENCES", Tokens.AUDIENCE,
+                        "FRESHET_LOG_PARTITIONS", Integer.toString(partitions)));
+        all.add(replica);
+        secrets.watch(replica.child());
+        return replica;
+    }
+
+    /// Puts the proxy before what was launched so far: at least one replica of each service, running or not.
+    void startProxy() {
+        proxy = Proxy.start(logs, this::all);
+        secrets.watch(proxy);
+    }
+
+    RedisServer redis() {
+        return redis;
+    }
+
+    Log log() {
+        return log;
+    }
+
+    Secrets secrets() {
+        return secrets;
+    }
+
+    List<Replica> all(Service service) {
+        return Objects.requireNonNull(replicas.get(service));
+    }
+
+    Replica ticket(int number) {
+        return all(Service.TICKET).get(number);
+    }
+
+    Replica events(int number) {
+        return all(Service.EVENTS).get(number);
+    }
+
+    Replica push(int number) {
+        return all(Service.PUSH).get(number);
+    }
+
+    Proxy proxy() {
+        return Objects.requireNonNull(proxy, "there is no proxy without services");
+    }
+
+    /// An address at the proxy.
+    String url(String path) {
+        return proxy().url(path);
+    }
+
+    /// Claims to sign with [#as].
+    Tokens.Builder user(String id) {
+        return tokens.user(id);
+    }
+
+    /// Requests with these claims.
+    Rest as(Tokens.Builder claims) {
+        return new Rest(secrets.remember(claims.sign()));
+    }
+
+    /// Requests of a user who may follow these channels and publish nothing.
+    Rest follower(String id, String... patterns) {
+        return as(user(id).channels(patterns));
+    }
+
+    /// Requests of a backend service.
+    Rest publisher() {
+        return as(user("backend").publish("user:*", "broadcast:*", "room:*", "document:*"));
+    }
+
+    /// A fresh ticket from the given address of ticket-service.
+    String ticket(Rest user, String url) {
+        Rest.Answer answer = user.post(url, "{}");
+        assertThat(answer.status()).as(answer::toString).isEqualTo(200);
+        return secrets.remember(answer.json().path("ticket").textValue());
+    }
+
+    /// A fresh ticket, by the proxy.
+    String ticket(Rest user) {
+        return ticket(user, url("/api/ws/ticket"));
+    }
+
+    /// Stops all; then looks through what they wrote.
+    @Override
+    public void close() {
+        stop();
+        assertNoLeaks();
+    }
+
+    /// No token and no ticket that a test used stands in any log.
+    void assertNoLeaks() {
+        assertThat(secrets.leaks()).as("secrets in logs").isEmpty();
+    }
+
+    private synchronized void stop() {
+        if (stopped) {
+            return;
+        }
+        stopped = true;
+        if (proxy != null) {
+            proxy.close();
+        }
+        replicas.values().forEach(all -> all.forEach(Replica::close));
+        redis.close();
+    }
+}

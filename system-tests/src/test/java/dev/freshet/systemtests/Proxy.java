@@ -1,0 +1,73 @@
+package dev.freshet.systemtests;
+
+import dev.freshet.testkit.Ports;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/// nginx with the configuration of `./dev up`, each service being balanced over its replicas in turn.
+final class Proxy implements AutoCloseable {
+
+    private final int port;
+    private final Path folder;
+    private final Child child;
+
+    private Proxy(int port, Path folder, Child child) {
+        this.port = port;
+        this.folder = folder;
+        this.child = child;
+    }
+
+    /// @param replicas at least one of each service
+    static Proxy start(Path logs, Function<Service, List<Replica>> replicas) {
+        int port = Ports.free();
+        Path folder = logs.resolve("nginx");
+        try {
+            Files.createDirectories(folder.resolve("temp"));
+            String template = Files.readString(Service.root().resolve("scripts/dev/nginx.conf.template"));
+            Files.writeString(
+                    folder.resolve("nginx.conf"),
+                    template.replace("@PORT@", Integer.toString(port))
+                            .replace("@LISTEN_IPV6@", "# only 127.0.0.1")
+                            .replace("@TICKET_PORT@", servers(replicas.apply(Service.TICKET)))
+                            .replace("@EVENTS_PORT@", servers(replicas.apply(Service.EVENTS)))
+                            .replace("@PUSH_PORT@", servers(replicas.apply(Service.PUSH))));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        List<String> command = List.of("nginx", "-p", folder + "/", "-e", "stderr", "-c", folder + "/nginx.conf");
+        Proxy proxy = new Proxy(port, folder, Child.start("nginx", logs, command, Map.of()));
+        proxy.child.awaitReady(() -> Rest.status(URI.create(proxy.url("/api/stats"))) > 0);
+        return proxy;
+    }
+
+    String url(String path) {
+        return "http://127.0.0.1:" + port + path;
+    }
+
+    Child child() {
+        return child;
+    }
+
+    Path accessLog() {
+        return folder.resolve("access.log");
+    }
+
+    @Override
+    public void close() {
+        child.close();
+    }
+
+    /// What stands for the port in the template's one `server` line: all ports, as so many lines.
+    private static String servers(List<Replica> replicas) {
+        return replicas.stream()
+                .map(replica -> Integer.toString(replica.port()))
+                .collect(Collectors.joining(";\n    server 127.0.0.1:"));
+    }
+}

@@ -1,0 +1,78 @@
+package dev.freshet.systemtests;
+
+import dev.freshet.testkit.Ports;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// One process of a service.
+final class Replica implements AutoCloseable {
+
+    /// Small, and compiled only as far as pays off within seconds.
+    private static final List<String> JVM_OPTIONS =
+            List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto");
+
+    private final int port;
+    private final int managementPort;
+    private final Child child;
+
+    private Replica(int port, int managementPort, Child child) {
+        this.port = port;
+        this.managementPort = managementPort;
+        this.child = child;
+    }
+
+    /// Starts it, with the settings that `./dev up` gives, and does not wait.
+    static Replica start(Service service, int number, Path folder, Map<String, String> settings) {
+        int port = Ports.free();
+        int managementPort = Ports.free();
+        Map<String, String> environment = new HashMap<>(settings);
+        environment.put("QUARKUS_PROFILE", "dev");
+        environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
+        environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
+        environment.put("QUARKUS_MANAGEMENT_HOST", "127.0.0.1");
+        environment.put("QUARKUS_MANAGEMENT_PORT", Integer.toString(managementPort));
+        List<String> command = new java.util.ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(JVM_OPTIONS);
+        command.addAll(List.of("-jar", service.jar().toString()));
+        String name = service.module() + "-" + number;
+        return new Replica(port, managementPort, Child.start(name, folder, command, environment));
+    }
+
+    void awaitReady() {
+        child.awaitReady(this::isReady);
+    }
+
+    boolean isReady() {
+        return Rest.status(URI.create(management("/q/health/ready"))) == 200;
+    }
+
+    Metrics metrics() {
+        return Metrics.scrape(URI.create(management("/metrics")));
+    }
+
+    int port() {
+        return port;
+    }
+
+    /// Its own address, around the proxy.
+    String url(String path) {
+        return "http://127.0.0.1:" + port + path;
+    }
+
+    Child child() {
+        return child;
+    }
+
+    @Override
+    public void close() {
+        child.close();
+    }
+
+    private String management(String path) {
+        return "http://127.0.0.1:" + managementPort + path;
+    }
+}
