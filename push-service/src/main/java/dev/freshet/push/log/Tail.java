@@ -71,6 +71,7 @@ final class Tail {
     private @Nullable RedisConnection connection;
     private int count = MIN_COUNT;
     private boolean failing;
+    private volatile boolean stopped;
 
     /// For other threads: when Redis last answered this tail, ms; 0 before the first time.
     private volatile long answeredAt;
@@ -92,6 +93,12 @@ final class Tail {
             connect();
             vertx.setPeriodic(config.checkInterval().toMillis(), timer -> check());
         });
+    }
+
+    /// For good: nothing is read any more, and nothing is tried again.
+    void stop() {
+        stopped = true;
+        context.runOnContext(now -> close());
     }
 
     boolean hasBegun() {
@@ -260,6 +267,9 @@ final class Tail {
     }
 
     private void retry(@Nullable Throwable failure) {
+        if (stopped) {
+            return;
+        }
         if (!failing) {
             failing = true;
             metrics.error("tail");
@@ -267,6 +277,10 @@ final class Tail {
                     "Partition %d of the log cannot be read (%s); connections stay, reading goes on when it can.",
                     partition, failure == null ? "connection closed" : failure.getMessage());
         }
-        vertx.setTimer(RETRY_MS, fired -> connect());
+        vertx.setTimer(RETRY_MS, fired -> {
+            if (!stopped) {
+                connect();
+            }
+        });
     }
 }

@@ -5,6 +5,7 @@ import dev.freshet.push.delivery.Hub;
 import dev.freshet.push.metrics.PushMetrics;
 import dev.freshet.service.log.Log;
 import dev.freshet.service.redis.RedisLink;
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Observes;
@@ -26,6 +27,10 @@ public final class Tails {
 
     void start(@Observes StartupEvent event) {
         tails.forEach(Tail::start);
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        tails.forEach(Tail::stop);
     }
 
     /// Whether every partition's place was found.

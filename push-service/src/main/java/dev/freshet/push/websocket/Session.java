@@ -159,6 +159,11 @@ final class Session implements Follower, Beats.Beat {
         outbox.send(new ServerMessage.Error(id, code, message));
     }
 
+    void tooBig() {
+        metrics.error("message-too-big");
+        outbox.close(CloseCode.TOO_BIG);
+    }
+
     void pong() {
         unanswered = 0;
     }
@@ -185,6 +190,7 @@ final class Session implements Follower, Beats.Beat {
     public void beat() {
         if (unanswered >= MISSED_PONGS) {
             metrics.error("dead-connection");
+            beats.stop(this);
             outbox.cut();
             return;
         }

@@ -8,6 +8,7 @@ import dev.freshet.push.delivery.Beats;
 import dev.freshet.push.delivery.Hub;
 import dev.freshet.push.delivery.LoopHub;
 import dev.freshet.push.metrics.PushMetrics;
+import io.netty.buffer.ByteBufUtil;
 import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.OnBinaryMessage;
 import io.quarkus.websockets.next.OnClose;
@@ -29,6 +30,11 @@ import org.jboss.logging.Logger;
 public final class WebSocketEndpoint {
 
     static final String PATH = "/ws";
+
+    /// A payload of 64 KiB and its envelope. Vert.x has a limit of its own, which is higher: past that one it closes
+    /// without a code.
+    private static final int MAX_MESSAGE_BYTES = 128 * 1024;
+
     static final TypedKey<Welcome> WELCOME = new TypedKey<>("freshet.welcome");
 
     private static final Logger LOG = Logger.getLogger(WebSocketEndpoint.class);
@@ -68,7 +74,14 @@ public final class WebSocketEndpoint {
     @OnTextMessage
     Uni<Void> message(String text, WebSocketConnection connection) {
         Session session = connection.userData().get(SESSION);
-        return session == null ? Uni.createFrom().voidItem() : handler.handle(ClientMessageReader.read(text), session);
+        if (session == null) {
+            return Uni.createFrom().voidItem();
+        }
+        if (ByteBufUtil.utf8Bytes(text) > MAX_MESSAGE_BYTES) {
+            session.tooBig();
+            return Uni.createFrom().voidItem();
+        }
+        return handler.handle(ClientMessageReader.read(text), session);
     }
 
     @OnBinaryMessage

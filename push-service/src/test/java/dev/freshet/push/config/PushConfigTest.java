@@ -1,6 +1,8 @@
 package dev.freshet.push.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.freshet.push.config.PushConfig.DirectMessages;
 import io.smallrye.config.PropertiesConfigSource;
@@ -9,6 +11,8 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Names and defaults of the keys are public: operators rely on them.
 class PushConfigTest {
@@ -47,6 +51,25 @@ class PushConfigTest {
         assertThat(config.directMessages()).isEqualTo(DirectMessages.EVERYONE);
         assertThat(config.maxChannels()).isEqualTo(6);
         assertThat(config.maxPendingBytes()).isEqualTo(200_000);
+    }
+
+    @Test
+    void theDefaultsCanBeMeant() {
+        assertThatCode(() -> PushConfigCheck.check(with(Map.of()))).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "freshet.push.max-channels, 0",
+        "freshet.push.max-pending-bytes, 131071",
+        "freshet.push.sse.heartbeat-interval, 0S",
+        "freshet.push.websocket.ping-interval, 0S",
+        "freshet.push.tail.block, 1MS",
+        "freshet.push.tail.check-interval, 9MS"
+    })
+    void aSettingBelowItsBoundIsNamed(String key, String value) {
+        assertThatThrownBy(() -> PushConfigCheck.check(with(Map.of(key, value))))
+                .hasMessageStartingWith(key + " must be at least ");
     }
 
     @Test

@@ -1,0 +1,40 @@
+package dev.freshet.push.config;
+
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+
+/// Refuses to start with settings that cannot be meant.
+@Singleton
+public final class PushConfigCheck {
+
+    private static final int MIN_PENDING_BYTES = 128 * 1024;
+    private static final Duration MIN_RHYTHM = Duration.ofMillis(10);
+
+    void start(@Observes StartupEvent event, PushConfig config) {
+        check(config);
+    }
+
+    /// @throws IllegalStateException naming the setting, its bound and its value
+    static void check(PushConfig config) {
+        atLeast("freshet.push.max-channels", 1, config.maxChannels());
+        atLeast("freshet.push.max-pending-bytes", MIN_PENDING_BYTES, config.maxPendingBytes());
+        rhythm("freshet.push.sse.heartbeat-interval", config.sse().heartbeatInterval());
+        rhythm("freshet.push.websocket.ping-interval", config.webSocket().pingInterval());
+        rhythm("freshet.push.tail.block", config.tail().block());
+        rhythm("freshet.push.tail.check-interval", config.tail().checkInterval());
+    }
+
+    private static void atLeast(String key, int bound, int value) {
+        if (value < bound) {
+            throw new IllegalStateException(key + " must be at least " + bound + ", not " + value);
+        }
+    }
+
+    private static void rhythm(String key, Duration value) {
+        if (value.compareTo(MIN_RHYTHM) < 0) {
+            throw new IllegalStateException(key + " must be at least " + MIN_RHYTHM.toMillis() + " ms, not " + value);
+        }
+    }
+}
