@@ -11,16 +11,17 @@ public final class BusyProfile implements QuarkusTestProfile {
 
     @Override
     public Map<String, String> getConfigOverrides() {
-        return Map.of(
-                "freshet.log.partitions", Integer.toString(PARTITIONS),
-                "freshet.auth.token-in-query", "true",
-                "freshet.auth.broadcasts-readable", "false",
-                "freshet.push.direct-messages", "everyone",
-                "freshet.push.max-channels", "12",
-                "freshet.push.max-pending-bytes", "131072",
-                "freshet.push.sse.heartbeat-interval", "1S",
-                "freshet.push.sse.retry", "1234MS",
-                "freshet.push.websocket.ping-interval", "1S",
-                "freshet.push.tail.check-interval", "10MS");
+        return Map.ofEntries(
+                Map.entry("freshet.log.partitions", Integer.toString(PARTITIONS)),
+                Map.entry("freshet.auth.token-in-query", "true"),
+                Map.entry("freshet.auth.broadcasts-readable", "false"),
+                Map.entry("freshet.push.direct-messages", "everyone"),
+                Map.entry("freshet.push.max-channels", "12"),
+                Map.entry("freshet.push.max-pending-bytes", "65536"),
+                Map.entry("freshet.push.max-stall", "2S"),
+                Map.entry("freshet.push.sse.heartbeat-interval", "1S"),
+                Map.entry("freshet.push.sse.retry", "1234MS"),
+                Map.entry("freshet.push.websocket.ping-interval", "1S"),
+                Map.entry("freshet.push.tail.check-interval", "10MS"));
     }
 }

@@ -23,18 +23,21 @@ public final class LogScripts {
     /// Reads the facts of a partition and makes its state where there is none.
     ///
     /// KEYS: events, state. ARGV: the epoch for a new state, partitions, layout.
-    /// Answers `{epoch, partitions, layout, last-generated-id}`.
+    /// Answers `{epoch, partitions, layout, last-generated-id, max-deleted-entry-id, gone}`, the last being the
+    /// number of entries that were ever added and are not there any more.
     public static final String FACTS = "#!lua\n" + OPEN_STATE + """
             local epoch = open(KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3])
             local settings = redis.call('HMGET', KEYS[2], 'partitions', 'layout')
-            local last = '0-0'
+            local facts = {['last-generated-id'] = '0-0', ['max-deleted-entry-id'] = '0-0'}
+            facts['entries-added'], facts['length'] = 0, 0
             if redis.call('EXISTS', KEYS[1]) == 1 then
               local info = redis.call('XINFO', 'STREAM', KEYS[1])
-              for i = 1, #info, 2 do
-                if info[i] == 'last-generated-id' then last = info[i + 1] end
-              end
+              for i = 1, #info, 2 do facts[info[i]] = info[i + 1] end
             end
-            return {epoch, settings[1], settings[2], last}
+            return {
+              epoch, settings[1], settings[2],
+              facts['last-generated-id'], facts['max-deleted-entry-id'], facts['entries-added'] - facts['length']
+            }
             """;
 
     /// Appends events to one partition, all or none, once per idempotency key.

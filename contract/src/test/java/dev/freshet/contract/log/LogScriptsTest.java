@@ -76,8 +76,8 @@ class LogScriptsTest {
 
     @Test
     void theFactsOfAnEmptyLogMakeItsState() {
-        assertThat(facts("first")).containsExactly("first", "1", "1", "0-0");
-        assertThat(facts("second")).containsExactly("first", "1", "1", "0-0");
+        assertThat(facts("first")).containsExactly("first", "1", "1", "0-0", "0-0", "0");
+        assertThat(facts("second")).containsExactly("first", "1", "1", "0-0", "0-0", "0");
         assertThat(REDIS.cli("EXISTS", EVENTS)).isEqualTo("0");
     }
 
@@ -85,13 +85,21 @@ class LogScriptsTest {
     void theFactsNameTheLastIdEvenIfItsEntryIsGone() {
         String id = append("first", List.of(), "", entry("user:1")).getLast();
         REDIS.cli("XTRIM", EVENTS, "MAXLEN", "0");
-        assertThat(facts("second")).containsExactly("first", "1", "1", id);
+        assertThat(facts("second")).containsExactly("first", "1", "1", id, "0-0", "1");
+    }
+
+    @Test
+    void theFactsNameTheGreatestIdThatSomebodyDeleted() {
+        String deleted = append("first", List.of(), "", entry("user:1")).getLast();
+        String last = append("first", List.of(), "", entry("user:1")).getLast();
+        REDIS.cli("XDEL", EVENTS, deleted);
+        assertThat(facts("second")).containsExactly("first", "1", "1", last, deleted, "1");
     }
 
     @Test
     void theFactsOfALogThatAProducerBeganHaveItsLastId() {
         String id = REDIS.cli("XADD", EVENTS, "*", "channel", "user:1");
-        assertThat(facts("first")).containsExactly("first", "1", "1", id);
+        assertThat(facts("first")).containsExactly("first", "1", "1", id, "0-0", "0");
     }
 
     @Test

@@ -27,10 +27,14 @@ public interface PushConfig {
     @WithDefault("100")
     int maxChannels();
 
-    /// Bytes that may wait for a client's socket. A client that lets more wait is too slow, and its connection ends:
-    /// memory is bounded by this times the connections. At least 64 KiB plus one payload.
-    @WithDefault("1048576")
+    /// Bytes that may wait for a client's socket, besides one event. Beyond, the connection stops, and goes on
+    /// from its place in the window when the socket drains.
+    @WithDefault("65536")
     int maxPendingBytes();
+
+    /// How long a client's socket may take nothing before its connection ends.
+    @WithDefault("30S")
+    Duration maxStall();
 
     /// See [#directMessages()].
     enum DirectMessages {
@@ -41,7 +45,8 @@ public interface PushConfig {
     /// Settings of Server-Sent Events.
     interface Sse {
 
-        /// Between two heartbeats of a stream. Below the 30 to 60 s after which proxies give up on a silent upstream.
+        /// Between two heartbeats of a stream. Below the 30 to 60 s after which proxies give up on a silent
+        /// upstream.
         @WithDefault("25S")
         Duration heartbeatInterval();
 
@@ -64,6 +69,14 @@ public interface PushConfig {
         /// How long one read waits for news. Only the loss of a connection is noticed later because of it.
         @WithDefault("5S")
         Duration block();
+
+        /// Events per partition that are kept for clients that come back.
+        @WithDefault("50000")
+        int windowEvents();
+
+        /// Bytes per partition that they may take.
+        @WithDefault("67108864")
+        long windowBytes();
 
         /// Between two looks at whether the log is still the same one.
         @WithDefault("1S")

@@ -9,7 +9,9 @@ import java.time.Duration;
 @Singleton
 public final class PushConfigCheck {
 
-    private static final int MIN_PENDING_BYTES = 128 * 1024;
+    private static final int MIN_PENDING_BYTES = 16 * 1024;
+    private static final int MIN_WINDOW_EVENTS = 16;
+    private static final int MIN_WINDOW_BYTES = 1024 * 1024;
     private static final Duration MIN_RHYTHM = Duration.ofMillis(10);
 
     void start(@Observes StartupEvent event, PushConfig config) {
@@ -20,13 +22,22 @@ public final class PushConfigCheck {
     static void check(PushConfig config) {
         atLeast("freshet.push.max-channels", 1, config.maxChannels());
         atLeast("freshet.push.max-pending-bytes", MIN_PENDING_BYTES, config.maxPendingBytes());
+        rhythm("freshet.push.max-stall", config.maxStall());
+        atLeast(
+                "freshet.push.tail.window-events",
+                MIN_WINDOW_EVENTS,
+                config.tail().windowEvents());
+        atLeast(
+                "freshet.push.tail.window-bytes",
+                MIN_WINDOW_BYTES,
+                config.tail().windowBytes());
         rhythm("freshet.push.sse.heartbeat-interval", config.sse().heartbeatInterval());
         rhythm("freshet.push.websocket.ping-interval", config.webSocket().pingInterval());
         rhythm("freshet.push.tail.block", config.tail().block());
         rhythm("freshet.push.tail.check-interval", config.tail().checkInterval());
     }
 
-    private static void atLeast(String key, int bound, int value) {
+    private static void atLeast(String key, long bound, long value) {
         if (value < bound) {
             throw new IllegalStateException(key + " must be at least " + bound + ", not " + value);
         }

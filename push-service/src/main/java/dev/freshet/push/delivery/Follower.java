@@ -6,16 +6,16 @@ import dev.freshet.push.metrics.PushMetrics.Transport;
 
 /// A connection, as its event loop's hub sees it. All calls come on that event loop.
 ///
-/// An implementation must not subscribe or unsubscribe while it is called: the hub walks its lists. It puts off what
-/// would (`LoopHub.later`).
+/// An implementation must not subscribe or unsubscribe while it is called: the hub walks its lists. It puts off
+/// what would (`LoopHub.later`).
 public interface Follower {
 
     /// By which its deliveries are counted.
     Transport transport();
 
-    /// Writes an event.
+    /// Takes an event.
     ///
-    /// @return whether it was written, and not withheld by a filter or for want of room
+    /// @return whether it was written, and neither withheld by a filter nor left for later
     boolean deliver(LiveEvent event, Subscription subscription);
 
     /// Tells that events of a channel are missing up to where the hub stands now.

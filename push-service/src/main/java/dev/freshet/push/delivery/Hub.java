@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 
 /// Hands what the tails read to every event loop.
 ///
-/// One task per batch and event loop crosses threads, whatever the number of connections. Each loop gets the tasks of
-/// one partition in order, for an event loop runs its tasks in order.
+/// One task per batch and event loop crosses threads, whatever the number of connections. Each loop gets the
+/// tasks of one partition in order, for an event loop runs its tasks in order.
 @Singleton
 public final class Hub {
 
@@ -39,16 +39,19 @@ public final class Hub {
     }
 
     /// A tail begins behind this place.
-    public void begin(EventId position) {
-        onEach(hub -> hub.begin(position));
+    ///
+    /// @param number of the place in the window
+    public void begin(Window window, EventId position, long number) {
+        onEach(hub -> hub.begin(window, position, number));
     }
 
     public void deliver(LogBatch batch) {
         onEach(hub -> hub.deliver(batch));
     }
 
-    public void reset(EventId position, GapReason reason) {
-        onEach(hub -> hub.reset(position, reason));
+    /// A tail goes on at another place, with another window: what lies between is missing.
+    public void reset(Window window, EventId position, long number, GapReason reason) {
+        onEach(hub -> hub.reset(window, position, number, reason));
     }
 
     /// Runs a task on each event loop with its hub.

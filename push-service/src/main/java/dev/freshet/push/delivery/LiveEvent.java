@@ -15,13 +15,20 @@ import org.jspecify.annotations.Nullable;
 public final class LiveEvent {
 
     private final LoggedEvent logged;
+    private final long number;
     private @Nullable Buffer sse;
     private @Nullable Buffer sseRest;
     private @Nullable String roomText;
     private @Nullable String channelText;
 
-    public LiveEvent(LoggedEvent logged) {
+    LiveEvent(LoggedEvent logged, long number) {
         this.logged = logged;
+        this.number = number;
+    }
+
+    /// Its number in the window of its partition.
+    long number() {
+        return number;
     }
 
     public LoggedEvent logged() {

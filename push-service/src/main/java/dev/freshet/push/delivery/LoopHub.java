@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The connections of one event loop and the channels they follow.
 ///
-/// Everything here happens on that event loop, so nothing is locked, and "registered" and "delivered" have one order:
-/// a subscription receives exactly what lies behind [#position] of the moment in which it was made.
+/// Everything here happens on that event loop, so nothing is locked, and "registered" and "delivered" have one
+/// order: a subscription receives exactly what lies behind [#position] of the moment in which it was made.
 public final class LoopHub {
 
     private final EventExecutor loop;
@@ -30,12 +30,18 @@ public final class LoopHub {
     private final PushMetrics metrics;
     private final Map<Channel, List<Subscription>> channels = new HashMap<>();
     private final @Nullable EventId[] positions;
+    private final long[] numbers;
+    private @Nullable EventId positionBefore;
+    private long numberBefore;
+    private final @Nullable Window[] windows;
 
     LoopHub(EventExecutor loop, Partitions partitions, PushMetrics metrics) {
         this.loop = loop;
         this.partitions = partitions;
         this.metrics = metrics;
         this.positions = new EventId[partitions.count()];
+        this.numbers = new long[partitions.count()];
+        this.windows = new Window[partitions.count()];
     }
 
     /// Whether every partition's place is known: before that nobody can be told where he begins.
@@ -65,6 +71,20 @@ public final class LoopHub {
     /// Where a connection stands that has received all there was, of every partition.
     public Cursor cursor() {
         return cursor(IntStream.range(0, positions.length).toArray());
+    }
+
+    /// The number in the window that goes with [#position].
+    public long number(int partition) {
+        return numbers[partition];
+    }
+
+    /// The partition's recent entries. Only once [#isReady()].
+    public Window window(int partition) {
+        return Objects.requireNonNull(windows[partition], "the tail has not begun");
+    }
+
+    public boolean hasPartition(int partition) {
+        return partition < positions.length;
     }
 
     public int partitionOf(Channel channel) {
@@ -104,21 +124,29 @@ public final class LoopHub {
     /// Runs a task on this event loop after a while. Safe for any thread.
     ///
     /// @return to be cancelled by whoever ends before: a waiting task keeps all that it refers to
-    public Future<?> after(long ms, Runnable task) {
-        return loop.schedule(task, ms, TimeUnit.MILLISECONDS);
+    public ScheduledTask after(long ms, Runnable task) {
+        Future<?> scheduled = loop.schedule(task, ms, TimeUnit.MILLISECONDS);
+        return () -> scheduled.cancel(false);
     }
 
-    void begin(EventId position) {
-        positions[position.partition()] = position;
+    void begin(Window window, EventId position, long number) {
+        int partition = position.partition();
+        windows[partition] = window;
+        positions[partition] = position;
+        numbers[partition] = number;
     }
 
     void deliver(LogBatch batch) {
         long now = System.currentTimeMillis();
         long toSse = 0;
         long toWebSocket = 0;
+        int partition = batch.end().partition();
         for (LiveEvent event : batch.events()) {
             EventId id = event.logged().id();
-            positions[id.partition()] = id;
+            positionBefore = positions[partition];
+            numberBefore = numbers[partition];
+            positions[partition] = id;
+            numbers[partition] = event.number();
             List<Subscription> followers = channels.get(event.logged().event().channel());
             if (followers == null) {
                 continue;
@@ -137,14 +165,15 @@ public final class LoopHub {
                 metrics.latency(id.timestamp(), now);
             }
         }
-        positions[batch.end().partition()] = batch.end();
+        positions[partition] = batch.end();
+        numbers[partition] = batch.number();
         metrics.delivered(Transport.SSE, toSse);
         metrics.delivered(Transport.WEBSOCKET, toWebSocket);
     }
 
     /// The log is another one, or a piece of it is gone: go on from `position`, and say so to whom it concerns.
-    void reset(EventId position, GapReason reason) {
-        positions[position.partition()] = position;
+    void reset(Window window, EventId position, long number, GapReason reason) {
+        begin(window, position, number);
         int told = 0;
         for (Map.Entry<Channel, List<Subscription>> entry : channels.entrySet()) {
             if (partitions.of(entry.getKey()) != position.partition()) {
@@ -157,5 +186,20 @@ public final class LoopHub {
             }
         }
         metrics.gap(reason.word(), told);
+    }
+
+    /// The place before the event that is being delivered.
+    EventId positionBefore() {
+        return Objects.requireNonNull(positionBefore, "nothing is being delivered");
+    }
+
+    /// The number that goes with [#positionBefore()].
+    long numberBefore() {
+        return numberBefore;
+    }
+
+    /// A client was told of missing events.
+    public void countGap(GapReason reason) {
+        metrics.gap(reason.word(), 1);
     }
 }

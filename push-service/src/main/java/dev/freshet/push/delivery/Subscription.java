@@ -1,6 +1,9 @@
 package dev.freshet.push.delivery;
 
 import dev.freshet.contract.channel.Channel;
+import dev.freshet.contract.event.EventId;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// That one connection follows one channel. Made and ended by [LoopHub], on its event loop.
 public final class Subscription {
@@ -9,6 +12,11 @@ public final class Subscription {
     private final Channel channel;
     private final int partition;
     private boolean joined;
+
+    /// Where it has stopped, while it is behind.
+    private @Nullable EventId place;
+
+    private long number;
 
     /// Where it stands in the channel's list; kept by the hub so that ending it costs the same for every length.
     int index;
@@ -34,5 +42,36 @@ public final class Subscription {
 
     public void setJoined(boolean value) {
         joined = value;
+    }
+
+    /// Whether events wait for it in the window. If not, its place is its hub's.
+    boolean isBehind() {
+        return place != null;
+    }
+
+    /// The number up to which it has everything, while it is behind.
+    long number() {
+        return number;
+    }
+
+    /// The place that goes with [#number()].
+    EventId place() {
+        return Objects.requireNonNull(place, "not behind");
+    }
+
+    void fallBehind(long from, EventId id) {
+        number = from;
+        place = id;
+    }
+
+    /// Moves on to a place, unless it is there or beyond already.
+    void advance(long to, EventId id) {
+        if (place != null && to > number) {
+            fallBehind(to, id);
+        }
+    }
+
+    void catchUp() {
+        place = null;
     }
 }

@@ -1,16 +1,13 @@
 package dev.freshet.push.log;
 
 import dev.freshet.contract.event.EventId;
-import dev.freshet.contract.event.LoggedEvent;
-import dev.freshet.contract.event.StreamId;
-import dev.freshet.contract.log.Entry;
-import dev.freshet.contract.log.EntryReader;
 import dev.freshet.contract.log.Keys;
 import dev.freshet.contract.message.GapReason;
 import dev.freshet.push.config.PushConfig;
 import dev.freshet.push.delivery.Hub;
 import dev.freshet.push.delivery.LiveEvent;
 import dev.freshet.push.delivery.LogBatch;
+import dev.freshet.push.delivery.Window;
 import dev.freshet.push.metrics.PushMetrics;
 import dev.freshet.service.log.Log;
 import dev.freshet.service.log.LogFacts;
@@ -32,19 +29,21 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads one partition of the log from where it was found, entry after entry, for ever.
 ///
-/// Always `XREAD` from a concrete id (never `$`, which would skip what is appended between two reads) on a connection
-/// of its own, and never a consumer group: every pod must see everything. Confined to one Vert.x context.
+/// Always `XREAD` from a concrete id (never `$`, which would skip what is appended between two reads) on a
+/// connection of its own, and never a consumer group: every pod must see everything. Confined to one Vert.x
+/// context.
 ///
-/// Before a connection's first read, and every second beside it, it looks whether the log is still the one it read:
-/// a blocked read is told neither of `FLUSHALL` nor of a failover. If it is another, all followers get a `gap`.
+/// Before a connection's first read, and every second beside it, it looks whether the log is still the one it
+/// read: a blocked read is told neither of `FLUSHALL` nor of a failover. If it is another, all followers get a
+/// `gap`.
 ///
 /// @see <a href="https://redis.io/docs/latest/commands/xread/">XREAD</a>
 final class Tail {
 
     private static final Logger LOG = Logger.getLogger(Tail.class);
 
-    /// A read should bring about this much: enough to keep the cost of a round trip small, little enough not to hold
-    /// up Redis and the event loop for long.
+    /// A read should bring about this much: enough to keep the cost of a round trip small, little enough not to
+    /// hold up Redis and the event loop for long.
     private static final int TARGET_BYTES = 1024 * 1024;
 
     private static final int MIN_COUNT = 16;
@@ -53,8 +52,8 @@ final class Tail {
     /// After a failure; long enough not to be a flood, short enough not to be felt.
     private static final long RETRY_MS = 200;
 
-    /// What an answer may take beyond the time that the read waits for news. Longer, and the connection is given up:
-    /// a peer that vanished without a word never answers.
+    /// What an answer may take beyond the time that the read waits for news. Longer, and the connection is given
+    /// up: a peer that vanished without a word never answers.
     private static final long ANSWER_MS = 3000;
 
     private final int partition;
@@ -65,11 +64,13 @@ final class Tail {
     private final Vertx vertx;
     private final Context context;
     private final PushConfig.Tail config;
-    private final EntryReader reader;
+    private final EntryDecoder decoder;
 
     private @Nullable EventId position;
+    private @Nullable Window window;
     private @Nullable RedisConnection connection;
     private int count = MIN_COUNT;
+    private boolean reading;
     private boolean failing;
     private volatile boolean stopped;
 
@@ -85,7 +86,7 @@ final class Tail {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.config = config;
-        this.reader = new EntryReader(log.partitions(), partition);
+        this.decoder = new EntryDecoder(log.partitions(), partition, metrics);
     }
 
     void start() {
@@ -111,10 +112,10 @@ final class Tail {
     }
 
     private void connect() {
-        redis.dedicated().onSuccess(this::begin).onFailure(this::retry);
+        redis.dedicated().onSuccess(this::use).onFailure(this::retry);
     }
 
-    private void begin(RedisConnection fresh) {
+    private void use(RedisConnection fresh) {
         if (connection != null) {
             // There were two reasons to connect again; one connection is enough.
             fresh.close();
@@ -126,16 +127,17 @@ final class Tail {
         fresh.endHandler(ended -> context.runOnContext(now -> lost(fresh, null)));
         EventId known = position;
         log.facts(partition)
-                .onSuccess(facts -> {
+                .compose(facts -> isSameLog(facts, known) ? Future.succeededFuture() : answered(begin(fresh, facts)))
+                .onSuccess(same -> {
                     if (connection != fresh) {
                         return;
                     }
                     answeredAt = System.currentTimeMillis();
-                    compare(facts, known);
                     if (failing) {
                         failing = false;
                         LOG.infof("Reading partition %d of the log again.", partition);
                     }
+                    reading = true;
                     read(fresh);
                 })
                 .onFailure(failure -> {
@@ -153,6 +155,7 @@ final class Tail {
             return;
         }
         EventId after = Objects.requireNonNull(position, "known since the facts were compared");
+        Window into = Objects.requireNonNull(window, "made with the position");
         Request request = Request.cmd(Command.XREAD)
                 .arg("COUNT")
                 .arg(count)
@@ -164,52 +167,45 @@ final class Tail {
         answered(from.send(request))
                 .onSuccess(answer -> {
                     answeredAt = System.currentTimeMillis();
-                    // A reset may have moved the position while this read was under way; then its entries are
-                    // covered by the gap.
-                    if (answer != null && connection == from && after.equals(position)) {
-                        take(answer.get(0).get(1), after.epoch());
+                    if (connection != from) {
+                        return;
+                    }
+                    if (answer != null) {
+                        take(answer.get(0).get(1), after, into);
                     }
                     read(from);
                 })
                 .onFailure(failure -> lost(from, failure));
     }
 
-    private void take(Response entries, String epoch) {
+    private void take(Response entries, EventId after, Window into) {
         List<LiveEvent> events = new ArrayList<>(entries.size());
-        EventId last = null;
+        EventId last = after;
         long bytes = 0;
         for (Response entry : entries) {
-            StreamId id = StreamId.parse(entry.get(0).toString());
-            last = new EventId(partition, Objects.requireNonNull(id, "Redis gives ids"), epoch);
-            Response fields = entry.get(1);
-            for (int i = 0; i + 1 < fields.size(); i += 2) {
-                byte[] value = fields.get(i + 1).toBytes();
-                bytes += value.length;
-                reader.field(fields.get(i).toBytes(), value);
+            EntryDecoder.Decoded decoded = decoder.decode(entry, after.epoch());
+            last = decoded.id();
+            bytes += decoded.bytes();
+            LiveEvent live = into.append(last.position(), decoded.logged());
+            if (live != null) {
+                events.add(live);
             }
-            switch (reader.read()) {
-                case Entry.Valid valid -> events.add(new LiveEvent(new LoggedEvent(last, valid.event())));
-                case Entry.Malformed malformed ->
-                    metrics.skipped(malformed.reason().word());
-            }
-        }
-        if (last == null) {
-            return;
         }
         metrics.read(entries.size());
         position = last;
         long fitting = TARGET_BYTES / Math.max(1, bytes / entries.size());
         count = Math.clamp(fitting, MIN_COUNT, MAX_COUNT);
-        hub.deliver(new LogBatch(events, last));
+        hub.deliver(new LogBatch(into, events, last, into.last()));
     }
 
     private void check() {
         EventId known = position;
         RedisConnection during = connection;
-        if (known != null && during != null && !failing) {
+        // While a connection begins, it looks for itself; a second look beside it would tell a reset twice.
+        if (known != null && during != null && reading) {
             log.facts(partition)
                     .onSuccess(facts -> {
-                        if (connection == during && !compare(facts, known)) {
+                        if (connection == during && !isSameLog(facts, known)) {
                             // The read under way waits for entries of a log that is gone.
                             close();
                             connect();
@@ -219,29 +215,39 @@ final class Tail {
         }
     }
 
-    /// Takes the log's facts as the beginning, or finds out that the log is another one.
+    /// Whether the log is the one that was read so far.
     ///
     /// @param known the position when the facts were asked for; the read beside may have come further since, and
     ///     facts that are older than that say nothing
-    /// @return whether it is the log that was read so far
-    private boolean compare(LogFacts facts, @Nullable EventId known) {
-        if (known == null) {
-            position = facts.end();
-            hub.begin(facts.end());
-            return true;
-        }
-        boolean sameLog = facts.epoch().equals(known.epoch()) && facts.last().compareTo(known.position()) >= 0;
-        if (!sameLog) {
-            LOG.warnf("Partition %d is another log than before: all its followers are told.", partition);
-            metrics.error("log-reset");
-            position = facts.end();
-            hub.reset(facts.end(), GapReason.RESET);
-        }
-        return sameLog;
+    private static boolean isSameLog(LogFacts facts, @Nullable EventId known) {
+        return known != null
+                && facts.epoch().equals(known.epoch())
+                && facts.last().compareTo(known.position()) >= 0;
     }
 
-    private Future<@Nullable Response> answered(Future<@Nullable Response> answer) {
-        Promise<@Nullable Response> promise = Promise.promise();
+    /// Begins with the log's recent entries. Where another log was read before, its followers are told.
+    private Future<Void> begin(RedisConnection from, LogFacts facts) {
+        return new Preload(from, decoder, config, facts).load().map(loaded -> {
+            if (connection != from) {
+                // Given up meanwhile; the next connection begins again.
+                return null;
+            }
+            boolean first = position == null;
+            position = facts.end();
+            window = loaded;
+            if (first) {
+                hub.begin(loaded, facts.end(), loaded.last());
+            } else {
+                LOG.warnf("Partition %d is another log than before: all its followers are told.", partition);
+                metrics.error("log-reset");
+                hub.reset(loaded, facts.end(), loaded.last(), GapReason.RESET);
+            }
+            return null;
+        });
+    }
+
+    private <T extends @Nullable Object> Future<T> answered(Future<T> answer) {
+        Promise<T> promise = Promise.promise();
         long limit = config.block().toMillis() + ANSWER_MS;
         long timer = vertx.setTimer(limit, fired -> promise.tryFail("no answer within " + limit + " ms"));
         answer.onComplete(result -> {
@@ -261,6 +267,7 @@ final class Tail {
     private void close() {
         RedisConnection old = connection;
         connection = null;
+        reading = false;
         if (old != null) {
             old.close();
         }

@@ -38,7 +38,7 @@ public final class PushMetrics {
     private final DistributionSummary batches;
     private final Timer latency;
 
-    PushMetrics(MeterRegistry meters) {
+    public PushMetrics(MeterRegistry meters) {
         this.meters = meters;
         sse = TransportMeters.of(Transport.SSE, meters);
         webSocket = TransportMeters.of(Transport.WEBSOCKET, meters);
@@ -93,6 +93,13 @@ public final class PushMetrics {
     /// A message, a connection or the tail went wrong.
     public void error(String kind) {
         meters.counter("freshet.errors", "kind", kind).increment();
+    }
+
+    /// A channel of a client that came back was resumed.
+    ///
+    /// @param source where its missed events came from
+    public void resumed(String source) {
+        meters.counter("freshet.resumes", "source", source).increment();
     }
 
     /// Clients were told of missing events.

@@ -2,42 +2,38 @@ package dev.freshet.push.sse;
 
 import dev.freshet.contract.channel.Channel;
 import dev.freshet.contract.event.Cursor;
-import dev.freshet.contract.event.EventId;
 import dev.freshet.contract.message.GapReason;
 import dev.freshet.contract.message.SseMessage;
 import dev.freshet.contract.message.SseWriter;
 import dev.freshet.push.delivery.Beats;
-import dev.freshet.push.delivery.Follower;
+import dev.freshet.push.delivery.Feed;
 import dev.freshet.push.delivery.LiveEvent;
 import dev.freshet.push.delivery.LoopHub;
+import dev.freshet.push.delivery.ScheduledTask;
 import dev.freshet.push.delivery.Subscription;
 import dev.freshet.push.metrics.PushMetrics;
 import dev.freshet.push.metrics.PushMetrics.Transport;
 import dev.freshet.push.replay.Resume;
+import dev.freshet.service.identity.Caller;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
-import java.util.ArrayList;
-import java.util.List;
+import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /// One open stream. Confined to its event loop.
-final class SseConnection implements Follower, Beats.Beat {
+final class SseConnection implements Feed.Out, Beats.Beat {
 
     private final LoopHub hub;
     private final Beats beats;
     private final PushMetrics metrics;
     private final HttpServerResponse response;
-    private final String userId;
-    private final Set<String> types;
-    private final int[] partitions;
-    private final int retryMs;
-    private final long expiresAt;
-    private final List<Subscription> subscriptions = new ArrayList<>();
-    private @Nullable Future<?> expiry;
-    private boolean tooSlow;
+    private final Caller caller;
+    private final SseRequest request;
+    private final Duration maxStall;
+    private final Feed feed;
+    private @Nullable ScheduledTask expiry;
     private boolean ended;
 
     SseConnection(
@@ -45,38 +41,51 @@ final class SseConnection implements Follower, Beats.Beat {
             Beats beats,
             PushMetrics metrics,
             HttpServerResponse response,
-            String userId,
-            long expiresAt,
+            Caller caller,
             SseRequest request,
-            int retryMs) {
+            Duration maxStall) {
         this.hub = hub;
         this.beats = beats;
         this.metrics = metrics;
         this.response = response;
-        this.userId = userId;
-        this.types = request.types();
-        this.partitions = request.partitions(hub::partitionOf);
-        this.retryMs = retryMs;
-        this.expiresAt = expiresAt;
+        this.caller = caller;
+        this.request = request;
+        this.maxStall = maxStall;
+        this.feed = new Feed(hub, this);
     }
 
-    /// Begins to follow, and says where the client stands.
-    void open(String connectionId, SseRequest request) {
-        Resume resume = Resume.of(request.cursor(), request.channels(), partitions, hub);
+    /// Begins to follow, says where the client stands, and gives it what it missed.
+    ///
+    /// @param cursor of the client; `null` if it sent none, or none that can be used
+    void open(String connectionId, int retryMs, @Nullable Cursor cursor) {
+        boolean cameBack = request.cursor() != null;
+        Map<Channel, GapReason> gaps = new LinkedHashMap<>();
         for (Channel channel : request.channels()) {
-            subscriptions.add(hub.subscribe(this, channel));
+            Subscription subscription = feed.follow(channel);
+            if (cameBack) {
+                switch (Resume.decide(cursor, channel, hub)) {
+                    case Resume.Decision.Live live -> metrics.resumed("live");
+                    case Resume.Decision.Behind behind -> {
+                        metrics.resumed("window");
+                        feed.rewind(subscription, behind.number(), behind.place());
+                    }
+                    case Resume.Decision.Gap gap -> gaps.put(channel, gap.reason());
+                }
+            }
         }
-        metrics.opened(Transport.SSE, request.cursor() != null);
+        metrics.opened(Transport.SSE, cameBack);
         response.closeHandler(closed -> close());
         response.exceptionHandler(failure -> close());
-        write(new SseMessage.Init(retryMs, resume.cursor(), connectionId, request.channels(), resume.resumed()));
-        for (Map.Entry<Channel, GapReason> gap : resume.gaps().entrySet()) {
-            write(new SseMessage.Gap(resume.cursor(), gap.getKey(), gap.getValue()));
-            metrics.gap(gap.getValue().word(), 1);
-        }
+        response.drainHandler(drained -> feed.drained());
+        write(new SseMessage.Init(
+                retryMs, feed.cursor(), connectionId, request.channels(), cameBack && gaps.isEmpty()));
+        gaps.forEach((channel, reason) -> {
+            metrics.gap(reason.word(), 1);
+            gap(channel, reason);
+        });
+        feed.catchUp();
         beats.start(this);
-        long life = expiresAt - System.currentTimeMillis();
-        expiry = hub.after(Math.max(0, life), this::end);
+        expiry = hub.after(Math.max(0, caller.expiresAt() - System.currentTimeMillis()), this::end);
     }
 
     @Override
@@ -85,34 +94,43 @@ final class SseConnection implements Follower, Beats.Beat {
     }
 
     @Override
-    public boolean deliver(LiveEvent event, Subscription subscription) {
-        if (ended
-                || userId.equals(event.logged().event().exclude())
-                || !types.isEmpty() && !types.contains(event.logged().event().type())
-                || !hasRoom()) {
-            return false;
-        }
-        if (partitions.length == 1) {
+    public boolean wants(LiveEvent event) {
+        return !caller.userId().equals(event.logged().event().exclude())
+                && (request.types().isEmpty()
+                        || request.types().contains(event.logged().event().type()));
+    }
+
+    @Override
+    public boolean isWritable() {
+        return !ended && !response.writeQueueFull();
+    }
+
+    @Override
+    public void write(LiveEvent event, Subscription subscription) {
+        if (feed.isInOnePartition()) {
             response.write(event.sse());
         } else {
-            EventId id = event.logged().id();
-            response.write(Buffer.buffer(SseWriter.idLine(cursorAt(id).toString())));
+            response.write(Buffer.buffer(SseWriter.idLine(feed.cursor().toString())));
             response.write(event.sseRest());
         }
-        return true;
     }
 
     @Override
     public void gap(Channel channel, GapReason reason) {
         if (!ended) {
-            write(new SseMessage.Gap(hub.cursor(partitions), channel, reason));
+            write(new SseMessage.Gap(feed.cursor(), channel, reason));
         }
     }
 
     @Override
     public void beat() {
-        if (!ended && hasRoom()) {
-            write(new SseMessage.Heartbeat(hub.cursor(partitions), System.currentTimeMillis()));
+        long now = System.currentTimeMillis();
+        if (feed.stalledSince() == 0) {
+            write(new SseMessage.Heartbeat(feed.cursor(), now));
+        } else if (now - feed.stalledSince() > maxStall.toMillis()) {
+            metrics.error("slow-reader");
+            close();
+            response.reset();
         }
     }
 
@@ -130,35 +148,11 @@ final class SseConnection implements Follower, Beats.Beat {
         }
         ended = true;
         if (expiry != null) {
-            expiry.cancel(false);
+            expiry.cancel();
         }
         beats.stop(this);
-        subscriptions.forEach(hub::unsubscribe);
-        subscriptions.clear();
+        feed.close();
         metrics.closed(Transport.SSE);
-    }
-
-    /// Whether the socket keeps up. If not, the stream ends: what waits for a socket costs memory that no other client
-    /// has, and the client that comes back is told what it missed.
-    private boolean hasRoom() {
-        if (!tooSlow && response.writeQueueFull()) {
-            tooSlow = true;
-            metrics.error("slow-reader");
-            hub.later(() -> {
-                close();
-                response.reset();
-            });
-        }
-        return !tooSlow;
-    }
-
-    private Cursor cursorAt(EventId id) {
-        // The hub has moved its own place to this event before it delivers it.
-        List<EventId> places = new ArrayList<>(partitions.length);
-        for (int partition : partitions) {
-            places.add(partition == id.partition() ? id : hub.position(partition));
-        }
-        return new Cursor(places);
     }
 
     private void write(SseMessage message) {

@@ -57,11 +57,6 @@ record SseRequest(
         return new SseRequest(List.copyOf(channels), types(request.getParam("types")), cursor(request));
     }
 
-    /// Ascending, each once.
-    int[] partitions(java.util.function.ToIntFunction<Channel> partitionOf) {
-        return channels.stream().mapToInt(partitionOf).distinct().sorted().toArray();
-    }
-
     private static Channel ofPath(ChannelKind kind, String name, Caller caller) {
         boolean self = kind == ChannelKind.USER && (name.equals("me") || name.equals("notifications"));
         return new Channel(kind, self ? caller.userId() : Names.requireName("path", name));
@@ -90,7 +85,11 @@ record SseRequest(
     /// The header wins: a native EventSource repeats its first URL for ever.
     private static @Nullable String cursor(HttpServerRequest request) {
         String header = request.getHeader("Last-Event-ID");
-        return header != null && !header.isEmpty() ? header : request.getParam("lastEventId");
+        if (header != null && !header.isEmpty()) {
+            return header;
+        }
+        String parameter = request.getParam("lastEventId");
+        return parameter == null || parameter.isEmpty() ? null : parameter;
     }
 
     private static List<String> list(@Nullable String text) {

@@ -1,6 +1,7 @@
 package dev.freshet.push.sse;
 
 import dev.freshet.contract.channel.ChannelKind;
+import dev.freshet.contract.event.Cursor;
 import dev.freshet.contract.message.SseMessage;
 import dev.freshet.contract.message.SseWriter;
 import dev.freshet.push.admission.Admission;
@@ -9,6 +10,7 @@ import dev.freshet.push.delivery.Beats;
 import dev.freshet.push.delivery.Hub;
 import dev.freshet.push.delivery.LoopHub;
 import dev.freshet.push.metrics.PushMetrics;
+import dev.freshet.push.replay.Resume;
 import dev.freshet.service.identity.Caller;
 import dev.freshet.service.problem.ProblemAnswer;
 import dev.freshet.service.redis.RedisUnavailable;
@@ -100,9 +102,14 @@ class SseRoutes {
         Beats rhythm = beats.computeIfAbsent(
                 loop, each -> Beats.every(config.sse().heartbeatInterval().toMillis(), each));
         SseConnection connection =
-                new SseConnection(loop, rhythm, metrics, response, caller.userId(), caller.expiresAt(), request, (int)
-                        config.sse().retry().toMillis());
-        connection.open(UUID.randomUUID().toString(), request);
+                new SseConnection(loop, rhythm, metrics, response, caller, request, config.maxStall());
+        Cursor cursor = Resume.parse(request.cursor());
+        int retryMs = Math.toIntExact(config.sse().retry().toMillis());
+        Resume.whenReached(cursor, loop).onSuccess(reached -> {
+            if (!response.closed()) {
+                connection.open(UUID.randomUUID().toString(), retryMs, cursor);
+            }
+        });
     }
 
     private void refuse(RoutingContext context, Throwable failure) {

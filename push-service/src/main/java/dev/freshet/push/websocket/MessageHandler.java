@@ -49,17 +49,22 @@ final class MessageHandler {
                 if (!session.caller().mayFollow(join.room())) {
                     yield forbidden(session, join, join.room());
                 }
-                yield done(session, join, session.join(join.room(), join.after()));
+                yield onceReached(
+                        session, join.after(), () -> done(session, join, session.join(join.room(), join.after())));
             }
             case ClientMessage.LeaveRoom leave -> {
                 session.leave(leave.room());
-                yield done(session, leave, true);
+                done(session, leave, true);
+                yield Uni.createFrom().voidItem();
             }
             case ClientMessage.Subscribe subscribe -> {
                 if (!session.caller().mayFollow(subscribe.channel())) {
                     yield forbidden(session, subscribe, subscribe.channel());
                 }
-                yield done(session, subscribe, session.subscribe(subscribe.channel(), subscribe.after()));
+                yield onceReached(
+                        session,
+                        subscribe.after(),
+                        () -> done(session, subscribe, session.subscribe(subscribe.channel(), subscribe.after())));
             }
             case ClientMessage.Unsubscribe unsubscribe -> {
                 if (unsubscribe.channel().equals(session.caller().ownChannel())) {
@@ -67,7 +72,8 @@ final class MessageHandler {
                     yield Uni.createFrom().voidItem();
                 }
                 session.unsubscribe(unsubscribe.channel(), null);
-                yield done(session, unsubscribe, true);
+                done(session, unsubscribe, true);
+                yield Uni.createFrom().voidItem();
             }
             case ClientMessage.RoomMessage roomMessage -> {
                 if (!session.caller().mayPublish(roomMessage.room())) {
@@ -98,13 +104,21 @@ final class MessageHandler {
         };
     }
 
-    private static Uni<Void> done(Session session, ClientMessage message, boolean fits) {
+    private static Uni<Void> onceReached(Session session, @Nullable String after, Runnable task) {
+        Future<Void> reached = session.reached(after).onSuccess(now -> {
+            if (session.isOpen()) {
+                task.run();
+            }
+        });
+        return Uni.createFrom().completionStage(reached::toCompletionStage);
+    }
+
+    private static void done(Session session, ClientMessage message, boolean fits) {
         if (fits) {
             session.ack(message.id());
         } else {
             session.error(message.id(), ErrorCode.RATE_LIMITED, "The connection follows too many channels.");
         }
-        return Uni.createFrom().voidItem();
     }
 
     private static Uni<Void> forbidden(Session session, ClientMessage message, Channel channel) {

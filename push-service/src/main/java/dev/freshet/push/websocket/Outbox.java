@@ -12,8 +12,8 @@ import io.vertx.core.http.HttpConnection;
 import java.nio.charset.StandardCharsets;
 import org.jboss.logging.Logger;
 
-/// What waits to be written to one connection: counted here, for WebSockets Next has no bound of its own. Confined to
-/// the connection's event loop.
+/// What waits to be written to one connection: counted here, for WebSockets Next has no bound of its own.
+/// Confined to the connection's event loop.
 final class Outbox {
 
     private static final Logger LOG = Logger.getLogger(Outbox.class);
@@ -21,11 +21,15 @@ final class Outbox {
     /// A close frame waits behind all that waits already; a peer that does not take it in time is cut off.
     private static final long CLOSE_GRACE_MS = 2_000;
 
+    /// So many times the limit may wait in answers.
+    private static final int HARD_LIMIT = 16;
+
     private final WebSocketConnection connection;
     private final HttpConnection transport;
     private final LoopHub hub;
     private final PushMetrics metrics;
     private final int limit;
+    private Runnable drained = () -> {};
     private long pending;
     private boolean closing;
 
@@ -41,17 +45,25 @@ final class Outbox {
         send(new String(ServerMessageWriter.write(message), StandardCharsets.UTF_8));
     }
 
-    /// Writes a text frame, unless the connection is closing or lets too much wait: then it closes as too slow.
-    ///
-    /// @return whether it was written
-    boolean send(String text) {
+    /// Whether the socket keeps up; if not, the drain handler is called when it does again.
+    boolean isWritable() {
+        return !closing && pending <= limit;
+    }
+
+    void onDrain(Runnable handler) {
+        drained = handler;
+    }
+
+    /// Writes a text frame, unless the connection is closing. What answers a client's own messages is written
+    /// also when the socket does not keep up; a client that goes on asking without reading is cut.
+    void send(String text) {
         if (closing) {
-            return false;
+            return;
         }
-        if (pending > limit) {
+        if (pending > (long) HARD_LIMIT * limit) {
             metrics.error("slow-reader");
             close(CloseCode.TOO_SLOW);
-            return false;
+            return;
         }
         int size = text.length();
         pending += size;
@@ -59,9 +71,16 @@ final class Outbox {
                 .sendText(text)
                 .subscribe()
                 .with(
-                        written -> pending -= size,
+                        written -> written(size),
                         failure -> LOG.debugf("A frame was not written: %s", failure.getMessage()));
-        return true;
+    }
+
+    private void written(int size) {
+        boolean wasFull = pending > limit;
+        pending -= size;
+        if (wasFull && pending <= limit) {
+            drained.run();
+        }
     }
 
     void ping() {

@@ -7,24 +7,23 @@ import dev.freshet.contract.message.GapReason;
 import dev.freshet.contract.message.ServerMessage;
 import dev.freshet.push.config.PushConfig;
 import dev.freshet.push.delivery.Beats;
-import dev.freshet.push.delivery.Follower;
+import dev.freshet.push.delivery.Feed;
 import dev.freshet.push.delivery.LiveEvent;
 import dev.freshet.push.delivery.LoopHub;
+import dev.freshet.push.delivery.ScheduledTask;
 import dev.freshet.push.delivery.Subscription;
 import dev.freshet.push.metrics.PushMetrics;
 import dev.freshet.push.metrics.PushMetrics.Transport;
 import dev.freshet.push.replay.Resume;
 import dev.freshet.service.identity.Caller;
+import io.vertx.core.Future;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /// One open WebSocket: who it is and what it follows. Confined to its event loop.
-final class Session implements Follower, Beats.Beat {
+final class Session implements Feed.Out, Beats.Beat {
 
     /// Pings that may stay unanswered.
     private static final int MISSED_PONGS = 2;
@@ -35,13 +34,13 @@ final class Session implements Follower, Beats.Beat {
     private final Outbox outbox;
     private final PushMetrics metrics;
     private final PushConfig config;
-    private final Map<Channel, Subscription> subscriptions = new LinkedHashMap<>();
+    private final Feed feed;
 
     /// Channels that were subscribed to, and so stay followed when the room is left.
     private final Set<Channel> subscribed = new HashSet<>();
 
     private Caller caller;
-    private @Nullable Future<?> expiry;
+    private @Nullable ScheduledTask expiry;
     private int unanswered;
     private boolean ended;
 
@@ -60,6 +59,11 @@ final class Session implements Follower, Beats.Beat {
         this.outbox = outbox;
         this.metrics = metrics;
         this.config = config;
+        this.feed = new Feed(hub, this);
+    }
+
+    boolean isOpen() {
+        return !ended;
     }
 
     Caller caller() {
@@ -69,12 +73,23 @@ final class Session implements Follower, Beats.Beat {
     /// Begins with the user's own channel, which every connection follows.
     void open(@Nullable String after) {
         metrics.opened(Transport.WEBSOCKET, after != null);
+        outbox.onDrain(feed::drained);
         outbox.send(new ServerMessage.Connected(caller.userId(), connectionId, hub.cursor()));
-        Channel own = caller.ownChannel();
-        subscribed.add(own);
-        follow(own, after);
         beats.start(this);
         endWithToken();
+        reached(after).onSuccess(reached -> {
+            if (!ended) {
+                Channel own = caller.ownChannel();
+                subscribed.add(own);
+                follow(own, after);
+                feed.catchUp();
+            }
+        });
+    }
+
+    /// Completes when this pod has read as far as the client says that it has.
+    Future<Void> reached(@Nullable String after) {
+        return Resume.whenReached(Resume.parse(after), hub);
     }
 
     void closed() {
@@ -83,11 +98,10 @@ final class Session implements Follower, Beats.Beat {
         }
         ended = true;
         if (expiry != null) {
-            expiry.cancel(false);
+            expiry.cancel();
         }
         beats.stop(this);
-        subscriptions.values().forEach(hub::unsubscribe);
-        subscriptions.clear();
+        feed.close();
         metrics.closed(Transport.WEBSOCKET);
     }
 
@@ -98,15 +112,16 @@ final class Session implements Follower, Beats.Beat {
         }
         outbox.send(new ServerMessage.JoinedRoom(room));
         follow(room, after).setJoined(true);
+        feed.catchUp();
         return true;
     }
 
     void leave(Channel room) {
-        Subscription subscription = subscriptions.get(room);
+        Subscription subscription = feed.subscription(room);
         if (subscription != null) {
             subscription.setJoined(false);
             if (!subscribed.contains(room)) {
-                unfollow(room);
+                feed.unfollow(room);
             }
         }
         outbox.send(new ServerMessage.LeftRoom(room));
@@ -120,14 +135,15 @@ final class Session implements Follower, Beats.Beat {
         outbox.send(new ServerMessage.Subscribed(channel));
         subscribed.add(channel);
         follow(channel, after);
+        feed.catchUp();
         return true;
     }
 
     void unsubscribe(Channel channel, @Nullable String reason) {
         subscribed.remove(channel);
-        Subscription subscription = subscriptions.get(channel);
+        Subscription subscription = feed.subscription(channel);
         if (subscription != null && (reason != null || !subscription.isJoined())) {
-            unfollow(channel);
+            feed.unfollow(channel);
         }
         outbox.send(new ServerMessage.Unsubscribed(channel, reason));
     }
@@ -139,7 +155,7 @@ final class Session implements Follower, Beats.Beat {
             return;
         }
         caller = fresh;
-        for (Channel channel : List.copyOf(subscriptions.keySet())) {
+        for (Channel channel : List.copyOf(feed.channels())) {
             if (!fresh.mayFollow(channel)) {
                 unsubscribe(channel, "forbidden");
             }
@@ -174,11 +190,18 @@ final class Session implements Follower, Beats.Beat {
     }
 
     @Override
-    public boolean deliver(LiveEvent event, Subscription subscription) {
-        if (ended || caller.userId().equals(event.logged().event().exclude())) {
-            return false;
-        }
-        return outbox.send(subscription.isJoined() ? event.roomText() : event.channelText());
+    public boolean wants(LiveEvent event) {
+        return !caller.userId().equals(event.logged().event().exclude());
+    }
+
+    @Override
+    public boolean isWritable() {
+        return !ended && outbox.isWritable();
+    }
+
+    @Override
+    public void write(LiveEvent event, Subscription subscription) {
+        outbox.send(subscription.isJoined() ? event.roomText() : event.channelText());
     }
 
     @Override
@@ -188,6 +211,13 @@ final class Session implements Follower, Beats.Beat {
 
     @Override
     public void beat() {
+        long stalledSince = feed.stalledSince();
+        if (stalledSince != 0
+                && System.currentTimeMillis() - stalledSince > config.maxStall().toMillis()) {
+            metrics.error("slow-reader");
+            outbox.close(CloseCode.TOO_SLOW);
+            return;
+        }
         if (unanswered >= MISSED_PONGS) {
             metrics.error("dead-connection");
             beats.stop(this);
@@ -198,34 +228,33 @@ final class Session implements Follower, Beats.Beat {
         outbox.ping();
     }
 
+    /// Follows a channel, from `after` on if it was not followed before; if it was, nothing of it is missing.
     private Subscription follow(Channel channel, @Nullable String after) {
-        Subscription known = subscriptions.get(channel);
-        if (known == null) {
-            known = hub.subscribe(this, channel);
-            subscriptions.put(channel, known);
+        boolean known = feed.subscription(channel) != null;
+        Subscription subscription = feed.follow(channel);
+        if (!known && after != null && !after.isEmpty()) {
+            switch (Resume.decide(Resume.parse(after), channel, hub)) {
+                case Resume.Decision.Live live -> metrics.resumed("live");
+                case Resume.Decision.Behind behind -> {
+                    metrics.resumed("window");
+                    feed.rewind(subscription, behind.number(), behind.place());
+                }
+                case Resume.Decision.Gap gap -> {
+                    metrics.gap(gap.reason().word(), 1);
+                    gap(channel, gap.reason());
+                }
+            }
         }
-        Resume resume = Resume.of(after, List.of(channel), new int[] {known.partition()}, hub);
-        resume.gaps().forEach((gapped, reason) -> {
-            gap(gapped, reason);
-            metrics.gap(reason.word(), 1);
-        });
-        return known;
-    }
-
-    private void unfollow(Channel channel) {
-        Subscription subscription = subscriptions.remove(channel);
-        if (subscription != null) {
-            hub.unsubscribe(subscription);
-        }
+        return subscription;
     }
 
     private boolean hasRoomFor(Channel channel) {
-        return subscriptions.containsKey(channel) || subscriptions.size() < config.maxChannels();
+        return feed.channels().contains(channel) || feed.channels().size() < config.maxChannels();
     }
 
     private void endWithToken() {
         if (expiry != null) {
-            expiry.cancel(false);
+            expiry.cancel();
         }
         long life = caller.expiresAt() - System.currentTimeMillis();
         expiry = hub.after(Math.max(0, life), () -> outbox.close(CloseCode.AUTHENTICATION_FAILED));

@@ -28,20 +28,26 @@ class PushConfigTest {
         assertThat(config.tail().checkInterval()).isEqualTo(Duration.ofSeconds(1));
         assertThat(config.directMessages()).isEqualTo(DirectMessages.GRANTED);
         assertThat(config.maxChannels()).isEqualTo(100);
-        assertThat(config.maxPendingBytes()).isEqualTo(1024 * 1024);
+        assertThat(config.maxPendingBytes()).isEqualTo(65_536);
+        assertThat(config.maxStall()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(config.tail().windowEvents()).isEqualTo(50_000);
+        assertThat(config.tail().windowBytes()).isEqualTo(64L * 1024 * 1024);
     }
 
     @Test
     void everyKeyHasItsName() {
-        PushConfig config = with(Map.of(
-                "freshet.push.sse.heartbeat-interval", "1S",
-                "freshet.push.sse.retry", "2S",
-                "freshet.push.websocket.ping-interval", "3S",
-                "freshet.push.tail.block", "4S",
-                "freshet.push.tail.check-interval", "250MS",
-                "freshet.push.direct-messages", "everyone",
-                "freshet.push.max-channels", "6",
-                "freshet.push.max-pending-bytes", "200000"));
+        PushConfig config = with(Map.ofEntries(
+                Map.entry("freshet.push.sse.heartbeat-interval", "1S"),
+                Map.entry("freshet.push.sse.retry", "2S"),
+                Map.entry("freshet.push.websocket.ping-interval", "3S"),
+                Map.entry("freshet.push.tail.block", "4S"),
+                Map.entry("freshet.push.tail.check-interval", "250MS"),
+                Map.entry("freshet.push.tail.window-events", "1000"),
+                Map.entry("freshet.push.tail.window-bytes", "2000000"),
+                Map.entry("freshet.push.direct-messages", "everyone"),
+                Map.entry("freshet.push.max-channels", "6"),
+                Map.entry("freshet.push.max-stall", "7S"),
+                Map.entry("freshet.push.max-pending-bytes", "200000")));
 
         assertThat(config.sse().heartbeatInterval()).isEqualTo(Duration.ofSeconds(1));
         assertThat(config.sse().retry()).isEqualTo(Duration.ofSeconds(2));
@@ -51,6 +57,9 @@ class PushConfigTest {
         assertThat(config.directMessages()).isEqualTo(DirectMessages.EVERYONE);
         assertThat(config.maxChannels()).isEqualTo(6);
         assertThat(config.maxPendingBytes()).isEqualTo(200_000);
+        assertThat(config.maxStall()).isEqualTo(Duration.ofSeconds(7));
+        assertThat(config.tail().windowEvents()).isEqualTo(1000);
+        assertThat(config.tail().windowBytes()).isEqualTo(2_000_000);
     }
 
     @Test
@@ -61,7 +70,10 @@ class PushConfigTest {
     @ParameterizedTest
     @CsvSource({
         "freshet.push.max-channels, 0",
-        "freshet.push.max-pending-bytes, 131071",
+        "freshet.push.max-pending-bytes, 16383",
+        "freshet.push.max-stall, 0S",
+        "freshet.push.tail.window-events, 15",
+        "freshet.push.tail.window-bytes, 1048575",
         "freshet.push.sse.heartbeat-interval, 0S",
         "freshet.push.websocket.ping-interval, 0S",
         "freshet.push.tail.block, 1MS",
@@ -75,7 +87,7 @@ class PushConfigTest {
     @Test
     void theseAreAllKeys() {
         // A new key must be added to both tests above.
-        assertThat(keys(PushConfig.class)).isEqualTo(8);
+        assertThat(keys(PushConfig.class)).isEqualTo(11);
     }
 
     private static long keys(Class<?> group) {

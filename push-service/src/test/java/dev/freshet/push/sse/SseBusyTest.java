@@ -187,7 +187,9 @@ class SseBusyTest extends PushTest {
         }
 
         reader.assertExhausted();
-        assertThat(count("freshet.errors", "kind", "slow-reader")).isGreaterThan(before);
+        org.awaitility.Awaitility.await()
+                .untilAsserted(() -> assertThat(count("freshet.errors", "kind", "slow-reader"))
+                        .isGreaterThan(before));
         assertThat(stalled.readToEnd()).doesNotEndWith("0\r\n\r\n");
         reader.close();
         awaitConnections("sse", 0);

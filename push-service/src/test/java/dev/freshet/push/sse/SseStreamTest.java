@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.freshet.push.PushTest;
 import dev.freshet.push.StandardProfile;
 import dev.freshet.testkit.FreshetResource;
+import dev.freshet.testkit.RawConnection;
 import dev.freshet.testkit.SseRecorder;
 import dev.freshet.testkit.SseRecorder.Frame;
 import dev.freshet.testkit.Tokens;
@@ -277,24 +278,76 @@ class SseStreamTest extends PushTest {
     }
 
     @Test
-    void aClientThatMissedSomethingIsToldOncePerChannel() {
-        String old = lastPlace();
-        lastPlace();
+    void aClientThatComesBackGetsWhatItMissedAndThenWhatIsNew() {
+        SseRecorder first = sse("/api/events?channels=user:me,broadcast:" + user, tokens.user(user));
+        String old = first.next().id();
+        first.close();
+        for (int i = 0; i < 100; i++) {
+            xadd("user:" + user, "a", Integer.toString(2 * i));
+            xadd("user:" + unique("other"), "a", "\"not for ada\"");
+            xadd("broadcast:" + user, "b", Integer.toString(2 * i + 1), "exclude", i % 10 == 0 ? user : "bob");
+        }
+
+        SseRecorder stream =
+                sse("/api/events?channels=user:me,broadcast:" + user + "&lastEventId=" + old, tokens.user(user));
+
+        Frame init = stream.next();
+        assertThat(init.id()).isEqualTo(old);
+        assertThat(json(init.data()).path("resumed").booleanValue()).isTrue();
+        xadd("user:" + user, "a", "200");
+        for (int i = 0; i <= 200; i++) {
+            if (i % 20 != 1) {
+                assertThat(stream.next().data()).isEqualTo(Integer.toString(i));
+            }
+        }
+        stream.assertExhausted();
+    }
+
+    @Test
+    void aClientThatStandsBeforeTheWindowIsToldOncePerChannel() {
+        String old = "1-1~" + epoch(0);
+        redis.cli("XDEL", "events:{0}", xadd("user:" + user, "gone", "1"));
 
         SseRecorder stream =
                 sse("/api/events?channels=user:me,broadcast:" + user + "&lastEventId=" + old, tokens.user(user));
 
         Frame init = stream.next();
         assertThat(json(init.data()).path("resumed").booleanValue()).isFalse();
-        assertThat(stream.next())
-                .isEqualTo(new Frame(
-                        init.id(), null, "gap", "{\"channel\":\"user:" + user + "\",\"reason\":\"trimmed\"}"));
-        assertThat(stream.next())
-                .isEqualTo(new Frame(
-                        init.id(), null, "gap", "{\"channel\":\"broadcast:" + user + "\",\"reason\":\"trimmed\"}"));
+        for (String channel : List.of("user:" + user, "broadcast:" + user)) {
+            Frame gap = stream.next();
+            assertThat(gap.event()).isEqualTo("gap");
+            assertThat(gap.id()).isEqualTo(init.id());
+            assertThat(json(gap.data()).path("channel").textValue()).isEqualTo(channel);
+        }
         xadd("user:" + user, "a", "1");
         assertThat(stream.next().data()).isEqualTo("1");
         stream.assertExhausted();
+    }
+
+    @Test
+    void aReaderThatPausesGoesOnFromItsPlaceWithoutLossOrDouble() {
+        int events = 12_000;
+        String token = tokens.user(user).sign();
+        RawConnection reader = raw(4096)
+                .send("GET /api/broadcasts/" + user + "/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + token
+                        + "\r\n\r\n");
+        reader.readThrough("event: init\n");
+
+        // More than the sockets' buffers of both sides hold.
+        for (int batch = 0; batch < events; batch += 1000) {
+            redis.cli(
+                    "EVAL",
+                    "for i = ARGV[1], ARGV[1] + 999 do redis.call('XADD', KEYS[1], '*', 'channel', ARGV[2], 'type', "
+                            + "'a', 'payload', '\"'..string.format('%d', i)..'-'..string.rep('x', 1000)..'\"') end",
+                    "1",
+                    "events:{0}",
+                    Integer.toString(batch),
+                    "broadcast:" + user);
+        }
+
+        for (int i = 0; i < events; i++) {
+            assertThat(reader.readThrough("-x")).endsWith("data: \"" + i + "-x");
+        }
     }
 
     @Test

@@ -171,7 +171,7 @@ class SubscriptionTest extends PushTest {
     }
 
     @Test
-    void aCursorThatIsNotTheEndIsAGap() {
+    void aCursorThatCannotBeUsedIsAGap() {
         WebSocketRecorder socket = connected(tokens.user(user).channels("room:" + name));
 
         socket.send(
@@ -180,10 +180,34 @@ class SubscriptionTest extends PushTest {
         assertThat(socket.next("gap").text())
                 .isEqualTo("{\"type\":\"gap\",\"payload\":{\"channel\":\"room:" + name + "\",\"reason\":\"reset\"}}");
         socket.next("ack");
-        socket.send("{\"type\":\"subscribe\",\"payload\":{\"channel\":\"broadcast:" + name + "\",\"after\":\"1-1~"
-                + epoch(0) + "\"}}");
+        socket.send("{\"type\":\"subscribe\",\"payload\":{\"channel\":\"broadcast:" + name
+                + "\",\"after\":\"1-1~Zz9Zz9Zz\"}}");
         socket.next("subscribed");
-        assertThat(socket.next("gap").payload().path("reason").textValue()).isEqualTo("trimmed");
+        assertThat(socket.next("gap").payload().path("reason").textValue()).isEqualTo("reset");
+        socket.assertExhausted();
+    }
+
+    @Test
+    void whatWasMissedComesBehindTheAnswerAndThenWhatIsNew() {
+        WebSocketRecorder socket = connected(tokens.user(user).channels("room:" + name));
+        String before = wireId("room:" + name, xadd("room:" + name, "a", "0"));
+        for (int i = 1; i <= 50; i++) {
+            xadd("room:" + name, "a", Integer.toString(i));
+        }
+
+        socket.send("{\"type\":\"join-room\",\"payload\":{\"room\":\"" + name + "\",\"after\":\"" + before
+                + "\"},\"id\":\"1\"}");
+        socket.next("joined-room");
+        for (int i = 1; i <= 50; i++) {
+            assertThat(socket.next("a").payload().intValue()).isEqualTo(i);
+        }
+        socket.next("ack");
+        // Asked for again, it is followed already.
+        socket.send("{\"type\":\"subscribe\",\"payload\":{\"channel\":\"room:" + name + "\",\"after\":\"" + before
+                + "\"}}");
+        socket.next("subscribed");
+        xadd("room:" + name, "a", "51");
+        assertThat(socket.next("a").payload().intValue()).isEqualTo(51);
         socket.assertExhausted();
     }
 

@@ -97,7 +97,9 @@ class WebSocketBusyTest extends PushTest {
             }
         }
 
-        assertThat(count("freshet.errors", "kind", "slow-reader")).isEqualTo(before + 1);
+        org.awaitility.Awaitility.await()
+                .untilAsserted(() -> assertThat(count("freshet.errors", "kind", "slow-reader"))
+                        .isEqualTo(before + 1));
         stalled.readToEnd();
         awaitConnections("websocket", 1);
         assertThat(reader.isClosed()).isFalse();

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The log in Redis: appending to it, and the facts of its partitions.
 ///
-/// Appends of one caller to one partition keep their order. Failures are [RedisUnavailable], [IdempotencyConflict] or
+/// Appends of one caller to one partition keep their order. Failures are [RedisUnavailable], [IdempotencyConflict]
+/// or
 /// [LogMismatch]. Safe for any thread.
 @Singleton
 public final class Log {
@@ -130,9 +131,12 @@ public final class Log {
                 .map(answer -> {
                     agree(LogState.PARTITIONS, answer.get(1), partitions.count());
                     agree(LogState.LAYOUT_FIELD, answer.get(2), LogState.LAYOUT);
-                    StreamId last = StreamId.parse(answer.get(3).toString());
                     return new LogFacts(
-                            partition, answer.get(0).toString(), Objects.requireNonNull(last, "Redis gives ids"));
+                            partition,
+                            answer.get(0).toString(),
+                            id(answer.get(3)),
+                            id(answer.get(4)),
+                            answer.get(5).toLong());
                 });
     }
 
@@ -154,10 +158,13 @@ public final class Log {
         String epoch = answer.get(1).toString();
         List<EventId> ids = new ArrayList<>(answer.size() - 2);
         for (int i = 2; i < answer.size(); i++) {
-            StreamId id = StreamId.parse(answer.get(i).toString());
-            ids.add(new EventId(partition, Objects.requireNonNull(id, "Redis gives ids"), epoch));
+            ids.add(new EventId(partition, id(answer.get(i)), epoch));
         }
         return ids;
+    }
+
+    private static StreamId id(Response answer) {
+        return Objects.requireNonNull(StreamId.parse(answer.toString()), "Redis gives ids");
     }
 
     private String offeredEpoch() {
