@@ -145,9 +145,10 @@ public final class Window {
 
     /// Whether a place lies before all that the window can speak of.
     public boolean isBefore(StreamId id) {
-        Slot oldest = slot(first);
-        StreamId bound = oldest == null ? start : oldest.id();
-        return id.compareTo(bound) < 0;
+        long from = first;
+        Slot oldest = from == 1 ? null : slot(from);
+        // While nothing was dropped, it speaks of all that came behind its beginning.
+        return id.compareTo(oldest == null ? start : oldest.id()) < 0;
     }
 
     /// What a channel had behind number `after`, up to and including number `until`.
