@@ -1,5 +1,7 @@
 package dev.freshet.contract.log;
 
+import dev.freshet.contract.channel.Channel;
+
 /// Every key that Freshet keeps in Redis. Nothing else builds one.
 ///
 /// Keys of a partition carry its hash tag `{p}`, so that one script can touch them together on Redis Cluster too.
@@ -21,6 +23,17 @@ public final class Keys {
     /// Hash: what the services must agree on about partition `p`; fields in [LogState].
     public static String state(int p) {
         return "state:{" + p + "}";
+    }
+
+    /// Stream: the newest events of a channel, with the log's own ids.
+    public static String history(int p, Channel channel) {
+        return "history:{" + p + "}:" + channel;
+    }
+
+    /// Sorted set: channels that have a history, by the time of the last copy, ms since 1970 by the clock of
+    /// Redis.
+    public static String channels(int p) {
+        return "channels:{" + p + "}";
     }
 
     /// String: what a publish with an idempotency key answered.

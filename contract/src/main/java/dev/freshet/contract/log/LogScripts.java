@@ -2,42 +2,103 @@ package dev.freshet.contract.log;
 
 /// The Lua scripts that touch the log: the only way in which Freshet writes to it.
 ///
-/// A script is one step for every other client of Redis, so state and stream cannot disagree in between. Lua does not
-/// roll back, so each checks first and writes last. `#!lua` without flags makes Redis refuse the whole script when
-/// it is out of memory, before it ran.
+/// A script is one step for every other client of Redis, so state and stream cannot disagree in between. Lua does
+/// not roll back, so each checks first and writes last. `#!lua` without flags makes Redis refuse the whole script
+/// when it is out of memory, before it ran.
 ///
 /// @see <a href="https://redis.io/docs/latest/develop/programmability/eval-intro/">Redis scripting</a>
 public final class LogScripts {
 
-    private static final String OPEN_STATE = """
-            local function open(events, state, offered, partitions, layout)
+    private static final String OPEN_STATE = Lua.SERVER + """
+            local function open(state, offered, partitions, layout)
               local epoch = redis.call('HGET', state, 'epoch')
               if not epoch then
-                redis.call('HSET', state, 'epoch', offered, 'partitions', partitions, 'layout', layout)
+                redis.call('HSET', state, 'epoch', offered, 'partitions', partitions, 'layout', layout,
+                  'replid', server())
                 return offered
               end
               return epoch
             end
             """;
 
-    /// Reads the facts of a partition and makes its state where there is none.
+    /// Makes a partition's state where there is none.
     ///
-    /// KEYS: events, state. ARGV: the epoch for a new state, partitions, layout.
-    /// Answers `{epoch, partitions, layout, last-generated-id, max-deleted-entry-id, gone}`, the last being the
-    /// number of entries that were ever added and are not there any more.
-    public static final String FACTS = "#!lua\n" + OPEN_STATE + """
-            local epoch = open(KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3])
-            local settings = redis.call('HMGET', KEYS[2], 'partitions', 'layout')
-            local facts = {['last-generated-id'] = '0-0', ['max-deleted-entry-id'] = '0-0'}
-            facts['entries-added'], facts['length'] = 0, 0
-            if redis.call('EXISTS', KEYS[1]) == 1 then
-              local info = redis.call('XINFO', 'STREAM', KEYS[1])
-              for i = 1, #info, 2 do facts[info[i]] = info[i + 1] end
+    /// KEYS: state. ARGV: the epoch for a new state, partitions, layout. Answers the epoch that stands.
+    public static final String OPEN = "#!lua\n" + OPEN_STATE + """
+            return open(KEYS[1], ARGV[1], ARGV[2], ARGV[3])
+            """;
+
+    /// Reads the facts of a partition, all of one moment; on a replica too, and when Redis is full.
+    ///
+    /// KEYS: events, state. Answers `{partitions, layout, epoch, replid, forks, indexed, count, hole, floor, the
+    /// server's replid, last-generated-id, max-deleted-entry-id, entries-added, length, first entry's id}`. What
+    /// the state does not have is empty text; without an epoch there is no state. The first entry's id is `0-0`
+    /// where there is none.
+    public static final String FACTS = "#!lua flags=no-writes\n" + Lua.SERVER + Lua.STREAM + """
+            local answer = redis.call('HMGET', KEYS[2],
+              'partitions', 'layout', 'epoch', 'replid', 'forks', 'indexed', 'count', 'hole', 'floor')
+            for i = 1, 9 do answer[i] = answer[i] or '' end
+            local log = stream(KEYS[1])
+            answer[10] = server()
+            answer[11], answer[12], answer[13] = log.last, log.deleted, log.added
+            answer[14], answer[15] = log.length, log.first
+            return answer
+            """;
+
+    /// Gives the log a new epoch where it is no longer, or perhaps no longer, the one that the state speaks of.
+    ///
+    /// After a change of the server's `replid` (a restart, a failover) the old epoch is recorded as a fork: the
+    /// new log shares it up to `indexed`, for the log up to there and `indexed` were replicated together, or
+    /// further, up to an entry that the caller read itself and finds in the new log unchanged. A later caller
+    /// adds what it knows to the record. Where the log is another one altogether (somebody deleted the key),
+    /// nothing is shared, and no history at or below what was copied can be trusted.
+    ///
+    /// KEYS: events, state. ARGV: the epoch and the `replid` that the state had when it was read, the server's
+    /// `replid` of then, the epoch for the new state; then what the caller read itself, each empty if nothing:
+    /// its epoch, the newest place that it has in common with the log, the last id it read, and how many entries
+    /// were ever added up to that. Answers `{'renewed' | 'raised' | 'another' | 'changed', epoch, forks}`;
+    /// `changed`: somebody else was first, and the caller begins again from the facts.
+    public static final String RENEW = "#!lua\n" + Lua.IDS + Lua.SERVER + Lua.STREAM + Lua.ANOTHER + """
+            local epoch, replid = unpack(redis.call('HMGET', KEYS[2], 'epoch', 'replid'))
+            local here = server()
+            if (epoch or '') ~= ARGV[1] or (replid or '') ~= ARGV[2] or here ~= ARGV[3] or not epoch then
+              return {'changed', epoch or '', ''}
             end
-            return {
-              epoch, settings[1], settings[2],
-              facts['last-generated-id'], facts['max-deleted-entry-id'], facts['entries-added'] - facts['length']
-            }
+            local offered, own, common, seen, ordinal = ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8]
+            local state = redis.call('HMGET', KEYS[2], 'indexed', 'count', 'hole', 'floor', 'forks')
+            local indexed, count = state[1] or '0-0', tonumber(state[2] or 0)
+            local log = stream(KEYS[1])
+            if another(log, indexed, count)
+                or (own == epoch and seen ~= '' and another(log, seen, tonumber(ordinal))) then
+              local hole = greatest(greatest(state[3] or '0-0', state[4] or '0-0'), indexed)
+              redis.call('HSET', KEYS[2], 'epoch', offered, 'replid', here, 'forks', '',
+                'indexed', '0-0', 'count', 0, 'hole', hole, 'floor', hole)
+              return {'another', offered, ''}
+            end
+            local forks = {}
+            for old, id in (state[5] or ''):gmatch('(%w+) (%d+%-%d+)') do forks[#forks + 1] = {old, id} end
+            local function record(old, id)
+              for _, fork in ipairs(forks) do
+                if fork[1] == old then
+                  fork[2] = greatest(fork[2], id)
+                  return
+                end
+              end
+              forks[#forks + 1] = {old, id}
+            end
+            local outcome = 'raised'
+            if here ~= replid then
+              outcome = 'renewed'
+              record(epoch, common ~= '' and own == epoch and greatest(indexed, common) or indexed)
+            end
+            if common ~= '' and own ~= epoch then record(own, common) end
+            while #forks > 8 do table.remove(forks, 1) end
+            local list = {}
+            for i, fork in ipairs(forks) do list[i] = fork[1] .. ' ' .. fork[2] end
+            local text = table.concat(list, ' ')
+            if outcome == 'renewed' then epoch = offered end
+            redis.call('HSET', KEYS[2], 'epoch', epoch, 'replid', here, 'forks', text)
+            return {outcome, epoch, text}
             """;
 
     /// Appends events to one partition, all or none, once per idempotency key.
@@ -57,7 +118,7 @@ public final class LogScripts {
                 return answer
               end
             end
-            local answer = {'appended', open(KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3])}
+            local answer = {'appended', open(KEYS[2], ARGV[1], ARGV[2], ARGV[3])}
             local at = 6
             while at <= #ARGV do
               local n = tonumber(ARGV[at])
@@ -88,10 +149,10 @@ public final class LogScripts {
 
     /// Moves the inspection's watermark, and keeps what was found malformed, once however many replicas inspect.
     ///
-    /// KEYS: state, rejected. ARGV: the watermark that the batch was read from, the new one, the rejected stream's
-    /// cap; then per malformed entry the count of its arguments and the arguments of `XADD`.
-    /// Answers `{1, watermark}` if the batch was applied, else `{0, watermark}` with the one that stands.
-    /// Two replicas may have read the same batch, so the watermark alone does not tell whose was applied.
+    /// KEYS: state, rejected. ARGV: the watermark that the batch was read from, the new one, the rejected
+    /// stream's cap; then per malformed entry the count of its arguments and the arguments of `XADD`. Answers
+    /// `{1, watermark}` if the batch was applied, else `{0, watermark}` with the one that stands. Two replicas
+    /// may have read the same batch, so the watermark alone does not tell whose was applied.
     public static final String INSPECT = """
             #!lua
             local stands = redis.call('HGET', KEYS[1], 'inspected') or '0-0'

@@ -15,6 +15,26 @@ public final class LogState {
     /// [#LAYOUT] of whoever made the state.
     public static final String LAYOUT_FIELD = "layout";
 
+    /// The server's `master_replid` when the epoch was given; it changes with every restart and failover, so
+    /// another one says that the log may have lost its end.
+    public static final String REPLID = "replid";
+
+    /// Old epochs and the last id that this log shares with each, oldest first: [Forks].
+    public static final String FORKS = "forks";
+
+    /// Histories have every entry up to this id.
+    public static final String INDEXED = "indexed";
+
+    /// How many entries were ever added up to [#INDEXED]. May be too low, which costs false gaps, but never too
+    /// high.
+    public static final String COUNT = "count";
+
+    /// No history at or below this id can be trusted.
+    public static final String HOLE = "hole";
+
+    /// Nor anything at or below this id for a channel that has no history.
+    public static final String FLOOR = "floor";
+
     /// Every entry up to this id was inspected, and kept in the rejected stream where it was malformed.
     public static final String INSPECTED = "inspected";
 

@@ -35,7 +35,7 @@ class LogScriptsTest {
         assertThat(REDIS.cli("XRANGE", EVENTS, "-", "+").lines())
                 .containsSubsequence(answer.get(2), "user:1", answer.get(3), "user:2");
         assertThat(REDIS.cli("HGETALL", STATE).lines())
-                .containsExactly("epoch", "first", "partitions", "1", "layout", "1");
+                .containsExactly("epoch", "first", "partitions", "1", "layout", "1", "replid", server());
     }
 
     @Test
@@ -75,17 +75,26 @@ class LogScriptsTest {
     }
 
     @Test
-    void theFactsOfAnEmptyLogMakeItsState() {
-        assertThat(facts("first")).containsExactly("first", "1", "1", "0-0", "0-0", "0");
-        assertThat(facts("second")).containsExactly("first", "1", "1", "0-0", "0-0", "0");
-        assertThat(REDIS.cli("EXISTS", EVENTS)).isEqualTo("0");
+    void theFactsOfAnEmptyLogMakeNothing() {
+        assertThat(facts())
+                .containsExactly("", "", "", "", "", "", "", "", "", server(), "0-0", "0-0", "0", "0", "0-0");
+        assertThat(REDIS.cli("DBSIZE")).isEqualTo("0");
+    }
+
+    @Test
+    void aStateIsMadeOnce() {
+        assertThat(open("first")).containsExactly("first");
+        assertThat(open("second")).containsExactly("first");
+        assertThat(facts())
+                .containsExactly(
+                        "1", "1", "first", server(), "", "", "", "", "", server(), "0-0", "0-0", "0", "0", "0-0");
     }
 
     @Test
     void theFactsNameTheLastIdEvenIfItsEntryIsGone() {
         String id = append("first", List.of(), "", entry("user:1")).getLast();
         REDIS.cli("XTRIM", EVENTS, "MAXLEN", "0");
-        assertThat(facts("second")).containsExactly("first", "1", "1", id, "0-0", "1");
+        assertThat(facts()).endsWith(id, "0-0", "1", "0", "0-0");
     }
 
     @Test
@@ -93,13 +102,84 @@ class LogScriptsTest {
         String deleted = append("first", List.of(), "", entry("user:1")).getLast();
         String last = append("first", List.of(), "", entry("user:1")).getLast();
         REDIS.cli("XDEL", EVENTS, deleted);
-        assertThat(facts("second")).containsExactly("first", "1", "1", last, deleted, "1");
+        assertThat(facts()).endsWith(last, deleted, "2", "1", last);
     }
 
     @Test
     void theFactsOfALogThatAProducerBeganHaveItsLastId() {
         String id = REDIS.cli("XADD", EVENTS, "*", "channel", "user:1");
-        assertThat(facts("first")).containsExactly("first", "1", "1", id, "0-0", "0");
+        assertThat(facts()).endsWith(id, "0-0", "1", "1", id);
+    }
+
+    @Test
+    void theFactsCanBeReadWhenRedisIsFull() {
+        open("first");
+        REDIS.cli("CONFIG", "SET", "maxmemory", "1");
+        try {
+            assertThat(facts()).contains("first");
+        } finally {
+            REDIS.cli("CONFIG", "SET", "maxmemory", "0");
+        }
+    }
+
+    @Test
+    void afterARestartTheOldEpochIsSharedUpToWhatWasCopied() {
+        open("first");
+        add("5-0", "7-0", "9-0");
+        REDIS.cli("HSET", STATE, "indexed", "5-0", "count", "1", "replid", "before");
+        assertThat(renew("first", "before", "second")).containsExactly("renewed", "second", "first 5-0");
+        assertThat(facts().subList(2, 5)).containsExactly("second", server(), "first 5-0");
+    }
+
+    @Test
+    void whatAReaderHasInCommonIsSharedToo() {
+        open("first");
+        add("5-0", "7-0", "9-0");
+        REDIS.cli("HSET", STATE, "indexed", "5-0", "count", "1", "replid", "before");
+        assertThat(renew("first", "before", "second", "first", "7-0", "9-0", "3"))
+                .containsExactly("renewed", "second", "first 7-0");
+        assertThat(renew("second", server(), "third", "first", "9-0", "9-0", "3"))
+                .containsExactly("raised", "second", "first 9-0");
+        assertThat(renew("second", server(), "third", "first", "7-0", "9-0", "3"))
+                .containsExactly("raised", "second", "first 9-0");
+        assertThat(renew("second", server(), "third", "older", "5-0", "5-0", "1"))
+                .containsExactly("raised", "second", "first 9-0 older 5-0");
+    }
+
+    @Test
+    void onlyTheLastEightForksAreKept() {
+        open("e0");
+        for (int i = 1; i <= 10; i++) {
+            REDIS.cli("HSET", STATE, "replid", "before");
+            renew("e" + (i - 1), "before", "e" + i);
+        }
+        assertThat(facts().get(4)).isEqualTo("e2 0-0 e3 0-0 e4 0-0 e5 0-0 e6 0-0 e7 0-0 e8 0-0 e9 0-0");
+    }
+
+    @Test
+    void whoComesTooLateChangesNothing() {
+        open("first");
+        List<String> before = facts();
+        assertThat(renew("other", server(), "second").getFirst()).isEqualTo("changed");
+        assertThat(renew("first", "other", "second").getFirst()).isEqualTo("changed");
+        assertThat(facts()).isEqualTo(before);
+    }
+
+    @Test
+    void aLogThatEndsBeforeWhatWasCopiedIsAnother() {
+        open("first");
+        add("5-0");
+        REDIS.cli("HSET", STATE, "indexed", "6-0", "count", "3", "forks", "zero 1-0", "hole", "2-0");
+        assertThat(renew("first", server(), "second")).containsExactly("another", "second");
+        assertThat(facts().subList(2, 9)).containsExactly("second", server(), "", "0-0", "0", "6-0", "6-0");
+    }
+
+    @Test
+    void aLogWithFewerGoneThanAReaderCountedIsAnother() {
+        open("first");
+        add("5-0", "7-0");
+        assertThat(renew("first", server(), "second", "first", "", "3-0", "4")).containsExactly("another", "second");
+        assertThat(renew("second", server(), "third", "second", "", "5-0", "1")).containsExactly("raised", "second");
     }
 
     @Test
@@ -137,8 +217,33 @@ class LogScriptsTest {
         return List.of("channel", channel, "type", "t", "payload", "{\"a\":1}");
     }
 
-    private static List<String> facts(String epoch) {
-        return eval(LogScripts.FACTS, List.of(EVENTS, STATE), epoch, "1", "1");
+    private static List<String> open(String epoch) {
+        return eval(LogScripts.OPEN, List.of(STATE), epoch, "1", "1");
+    }
+
+    private static List<String> facts() {
+        return eval(LogScripts.FACTS, List.of(EVENTS, STATE));
+    }
+
+    private static List<String> renew(String epoch, String replid, String offered, String... own) {
+        List<String> arguments = new ArrayList<>(List.of(epoch, replid, server(), offered));
+        arguments.addAll(own.length == 0 ? List.of("", "", "", "0") : List.of(own));
+        return eval(LogScripts.RENEW, List.of(EVENTS, STATE), arguments.toArray(String[]::new));
+    }
+
+    private static void add(String... ids) {
+        for (String id : ids) {
+            REDIS.cli("XADD", EVENTS, id, "channel", "user:1");
+        }
+    }
+
+    private static String server() {
+        return REDIS.cli("INFO", "replication")
+                .lines()
+                .filter(line -> line.startsWith("master_replid:"))
+                .map(line -> line.substring("master_replid:".length()).strip())
+                .findFirst()
+                .orElseThrow();
     }
 
     private static List<String> eval(String script, List<String> keys, String... arguments) {

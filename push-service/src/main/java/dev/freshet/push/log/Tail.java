@@ -126,7 +126,7 @@ final class Tail {
         fresh.exceptionHandler(failure -> context.runOnContext(now -> lost(fresh, failure)));
         fresh.endHandler(ended -> context.runOnContext(now -> lost(fresh, null)));
         EventId known = position;
-        log.facts(partition)
+        log.open(partition)
                 .compose(facts -> isSameLog(facts, known) ? Future.succeededFuture() : answered(begin(fresh, facts)))
                 .onSuccess(same -> {
                     if (connection != fresh) {
@@ -203,7 +203,7 @@ final class Tail {
         RedisConnection during = connection;
         // While a connection begins, it looks for itself; a second look beside it would tell a reset twice.
         if (known != null && during != null && reading) {
-            log.facts(partition)
+            log.open(partition)
                     .onSuccess(facts -> {
                         if (connection == during && !isSameLog(facts, known)) {
                             // The read under way waits for entries of a log that is gone.

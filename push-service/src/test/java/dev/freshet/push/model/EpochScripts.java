@@ -1,5 +1,7 @@
 package dev.freshet.push.model;
 
+import static dev.freshet.push.model.ModelState.max;
+
 import dev.freshet.contract.event.StreamId;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -36,8 +38,8 @@ final class EpochScripts {
         }
     }
 
-    /// What the state recorded, and its own epoch up to what is shared now. Older forks stay: a server that has the
-    /// record of a fork has everything up to the fork, too.
+    /// What the state recorded, and its own epoch up to what is shared now. Older forks stay: a server that has
+    /// the record of a fork has everything up to the fork, too.
     static Map<String, StreamId> forks(ModelState state, StreamId shared) {
         Map<String, StreamId> forks = new LinkedHashMap<>(state.forks);
         forks.put(state.epoch, shared);
@@ -55,13 +57,16 @@ final class EpochScripts {
         });
     }
 
-    /// Someone deleted the log alone: all that stands beside it speaks of another one.
+    /// Someone deleted the log alone: what was copied of the old one stays, but nobody's place may rely on it.
     static void wipe(ModelRedis redis, String newEpoch) {
         String replid = redis.primary.replid;
         redis.write(data -> {
-            data.histories.clear();
-            data.channels.clear();
+            ModelState old = data.state;
             data.state = new ModelState(newEpoch, replid);
+            if (old != null) {
+                data.state.hole = max(max(old.hole, old.floor), old.indexed);
+                data.state.floor = data.state.hole;
+            }
         });
     }
 }

@@ -5,12 +5,13 @@ import dev.freshet.contract.event.StreamId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What one connection follows of one partition: a cursor, not a queue.
 ///
-/// Everything goes the same way, replay and live: from [#position] on, out of the window where it reaches back far
-/// enough, else page by page from history.
+/// Everything goes the same way, replay and live: from [#position] on, out of the window where it reaches back
+/// far enough, else page by page from history.
 final class Feed {
 
     final ModelTail tail;
@@ -135,16 +136,27 @@ final class Feed {
         skipTo(tail.r);
     }
 
-    /// The log forked: who saw more than what is shared is told.
-    void follow(StreamId fork) {
-        covered.replaceAll((channel, upTo) -> ModelState.min(upTo, fork));
-        if (position.compareTo(fork) > 0) {
-            if (tail.rules.has(Rule.FORK_IS_TOLD)) {
-                startAnew();
+    /// The log forked: who may have seen events that it does not have any more is told, channel by channel.
+    ///
+    /// @param read how far the pod had come; what another pod showed beyond it, this one cannot know
+    void follow(StreamId fork, StreamId read, Set<String> phantoms) {
+        if (position.compareTo(fork) <= 0) {
+            covered.replaceAll((channel, upTo) -> ModelState.min(upTo, fork));
+            return;
+        }
+        if (position.compareTo(read) > 0 && tail.rules.has(Rule.FORK_IS_TOLD)) {
+            startAnew();
+            return;
+        }
+        for (String channel : channels) {
+            if (phantoms.contains(channel) && tail.rules.has(Rule.FORK_IS_TOLD)) {
+                client.gap(this, channel, false);
             } else {
-                position = fork;
+                client.goBack(this, channel);
             }
         }
+        covered.clear();
+        skipTo(fork);
     }
 
     boolean isAtEnd() {

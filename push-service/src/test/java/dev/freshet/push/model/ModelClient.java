@@ -172,6 +172,12 @@ final class ModelClient {
         accounted.put(channel, feed.tail.serial);
     }
 
+    /// The log forked before the feed's position: all that follows the fork is owed, and nothing of it has come
+    /// yet.
+    void goBack(Feed feed, String channel) {
+        accounted.computeIfPresent(channel, (name, upTo) -> Math.min(upTo, feed.tail.serial));
+    }
+
     /// A phantom was received since the last gap: then a gap tells something true.
     private boolean wasMisled(String channel) {
         Published last = lastReceived.get(channel);

@@ -2,10 +2,13 @@ package dev.freshet.push.model;
 
 import dev.freshet.contract.event.StreamId;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /// A pod's reading of one partition, and its knowledge of its own continuity.
 final class ModelTail {
@@ -153,12 +156,15 @@ final class ModelTail {
     void continueFrom(StreamId fork, String newEpoch, Map<String, StreamId> newForks) {
         epoch = newEpoch;
         forks = new LinkedHashMap<>(newForks);
+        StreamId read = r;
         serial = window.serialAt(fork);
-        ordinal -= window.cutAfter(fork);
+        Collection<ModelEntry> cut = window.cutAfter(fork);
+        ordinal -= cut.size();
         r = fork;
         leaveConnection();
+        Set<String> phantoms = cut.stream().map(ModelEntry::channel).collect(Collectors.toSet());
         for (Feed feed : List.copyOf(feeds)) {
-            feed.follow(fork);
+            feed.follow(fork, read, phantoms);
         }
     }
 

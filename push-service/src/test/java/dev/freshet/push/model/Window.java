@@ -82,10 +82,11 @@ final class Window {
 
     /// Forgets what follows a position.
     ///
-    /// @return how many entries that were
-    int cutAfter(StreamId position) {
-        List<StreamId> cut = List.copyOf(entries.tailMap(position, false).keySet());
-        cut.forEach(entries::remove);
-        return cut.size();
+    /// @return what that was
+    Collection<ModelEntry> cutAfter(StreamId position) {
+        Collection<ModelEntry> tail = entries.tailMap(position, false).values();
+        List<ModelEntry> cut = List.copyOf(tail);
+        tail.clear();
+        return cut;
     }
 }

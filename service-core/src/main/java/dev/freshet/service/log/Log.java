@@ -4,6 +4,7 @@ import dev.freshet.contract.event.Event;
 import dev.freshet.contract.event.EventId;
 import dev.freshet.contract.event.StreamId;
 import dev.freshet.contract.log.EntryFields;
+import dev.freshet.contract.log.Forks;
 import dev.freshet.contract.log.Keys;
 import dev.freshet.contract.log.LogScripts;
 import dev.freshet.contract.log.LogState;
@@ -13,25 +14,28 @@ import dev.freshet.service.redis.Script;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
+import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The log in Redis: appending to it, and the facts of its partitions.
 ///
-/// Appends of one caller to one partition keep their order. Failures are [RedisUnavailable], [IdempotencyConflict]
-/// or
-/// [LogMismatch]. Safe for any thread.
+/// Appends of one caller to one partition keep their order. Failures are [RedisUnavailable],
+/// [IdempotencyConflict] or [LogMismatch]. Safe for any thread.
 @Singleton
 public final class Log {
 
     private static final Script APPEND = Script.of(LogScripts.APPEND);
     private static final Script CLAIM = Script.of(LogScripts.CLAIM);
+    private static final Script OPEN = Script.of(LogScripts.OPEN);
     private static final Script FACTS = Script.of(LogScripts.FACTS);
+    private static final Script RENEW = Script.of(LogScripts.RENEW);
 
     private static final String EPOCH_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     private static final int EPOCH_LENGTH = 8;
@@ -111,33 +115,78 @@ public final class Log {
                 });
     }
 
-    /// The facts of a partition; makes its state where there is none.
+    /// The facts of a partition, from its primary; makes its state where there is none.
     ///
-    /// The first partition is asked before any other: a service that disagrees with the log must not leave its own
-    /// number of partitions in states that the log does not have yet.
-    public Future<LogFacts> facts(int partition) {
+    /// The first partition is asked before any other: a service that disagrees with the log must not leave its
+    /// own number of partitions in states that the log does not have yet.
+    public Future<LogFacts> open(int partition) {
         return partition == 0 || agreed
-                ? ask(partition)
-                : ask(0).compose(first -> {
+                ? openNow(partition)
+                : openNow(0).compose(first -> {
                     agreed = true;
-                    return ask(partition);
+                    return openNow(partition);
                 });
     }
 
-    private Future<LogFacts> ask(int partition) {
-        List<Object> arguments = new ArrayList<>(3);
-        settings(arguments);
-        return redis.run(FACTS, List.of(Keys.events(partition), Keys.state(partition)), arguments)
-                .map(answer -> {
-                    agree(LogState.PARTITIONS, answer.get(1), partitions.count());
-                    agree(LogState.LAYOUT_FIELD, answer.get(2), LogState.LAYOUT);
-                    return new LogFacts(
-                            partition,
-                            answer.get(0).toString(),
-                            id(answer.get(3)),
-                            id(answer.get(4)),
-                            answer.get(5).toLong());
-                });
+    /// The facts of a partition, from its primary.
+    public Future<LogFacts> facts(int partition) {
+        return redis.run(FACTS, factsKeys(partition), List.of()).map(answer -> facts(partition, answer));
+    }
+
+    /// A command that asks for the facts on a connection of the caller's own. By its name, which the server may
+    /// not know (`NOSCRIPT`) before it was given the source once.
+    public static Request factsRequest(int partition, boolean bySource) {
+        return bySource
+                ? FACTS.bySource(factsKeys(partition), List.of())
+                : FACTS.byName(factsKeys(partition), List.of());
+    }
+
+    /// Reads the answer to [#factsRequest].
+    ///
+    /// @throws LogMismatch if the log was made with other settings than this service's
+    public LogFacts facts(int partition, Response answer) {
+        LogFacts facts = LogFacts.read(partition, answer);
+        if (facts.state() != null) {
+            agree(LogState.PARTITIONS, answer.get(0), partitions.count());
+            agree(LogState.LAYOUT_FIELD, answer.get(1), LogState.LAYOUT);
+        }
+        return facts;
+    }
+
+    /// Gives the log a new epoch, if its facts still are those that were read and call for one.
+    ///
+    /// @param own what the caller read of the log itself; `null` if nothing
+    /// @see LogScripts#RENEW
+    public Future<Renewal> renew(LogFacts read, Renewal.@Nullable Own own) {
+        List<Object> arguments = new ArrayList<>(8);
+        arguments.add(read.epoch());
+        arguments.add(read.state() == null ? "" : read.state().server());
+        arguments.add(read.server());
+        arguments.add(offeredEpoch());
+        arguments.add(own == null ? "" : own.epoch());
+        arguments.add(own == null || own.common() == null ? "" : own.common());
+        arguments.add(own == null ? "" : own.seen());
+        arguments.add(own == null ? 0 : own.ordinal());
+        return redis.run(RENEW, factsKeys(read.partition()), arguments)
+                .map(answer -> new Renewal(
+                        Renewal.Outcome.valueOf(answer.get(0).toString().toUpperCase(Locale.ROOT)),
+                        answer.get(1).toString(),
+                        Forks.parse(answer.get(2).toString())));
+    }
+
+    private Future<LogFacts> openNow(int partition) {
+        return facts(partition).compose(found -> {
+            if (found.state() != null) {
+                return Future.succeededFuture(found);
+            }
+            List<Object> arguments = new ArrayList<>(3);
+            settings(arguments);
+            return redis.run(OPEN, List.of(Keys.state(partition)), arguments).compose(opened -> facts(partition));
+        });
+    }
+
+    private static List<String> factsKeys(int partition) {
+        return List.of(Keys.events(partition), Keys.state(partition));
     }
 
     private void settings(List<Object> arguments) {

@@ -48,7 +48,7 @@ public class LogStartup implements HealthCheck {
     private void attempt() {
         List<Future<LogFacts>> all = new ArrayList<>();
         for (int partition = 0; partition < log.partitions().count(); partition++) {
-            all.add(log.facts(partition));
+            all.add(log.open(partition));
         }
         Future.all(all).onSuccess(done -> agreed = true).onFailure(failure -> {
             if (failure instanceof LogMismatch) {

@@ -4,7 +4,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.ContextInternal;
-import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
@@ -17,12 +16,13 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/// One shared connection to Redis on which commands are pipelined: they leave in the order in which they were sent,
-/// without waiting for each other's answers.
+/// One shared connection to Redis on which commands are pipelined: they leave in the order in which they were
+/// sent, without waiting for each other's answers.
 ///
-/// It connects when first needed and again after a failure, and never keeps a caller waiting longer than the limit:
-/// an answer that does not come in time fails, and the connection with it, for whoever is silent once may be a peer
-/// that is gone. Every failure is a [RedisUnavailable]. Safe for any thread; answers come on the caller's context.
+/// It connects when first needed and again after a failure, and never keeps a caller waiting longer than the
+/// limit: an answer that does not come in time fails, and the connection with it, for whoever is silent once may
+/// be a peer that is gone. Every failure is a [RedisUnavailable]. Safe for any thread; answers come on the
+/// caller's context.
 @Singleton
 public final class RedisLink {
 
@@ -50,9 +50,9 @@ public final class RedisLink {
 
     /// Runs a script by its name, and by its source where Redis does not know it yet.
     public Future<Response> run(Script script, List<String> keys, List<?> arguments) {
-        return send(eval(Command.EVALSHA, script.sha1(), keys, arguments)).recover(failure -> {
+        return send(script.byName(keys, arguments)).recover(failure -> {
             if (failure.getMessage() != null && failure.getMessage().startsWith("NOSCRIPT")) {
-                return send(eval(Command.EVAL, script.source(), keys, arguments));
+                return send(script.bySource(keys, arguments));
             }
             return Future.failedFuture(failure);
         });
@@ -63,19 +63,6 @@ public final class RedisLink {
         Future<RedisConnection> connecting = redis.connect();
         // One that comes too late has no owner who would close it.
         return within(connecting, () -> connecting.onSuccess(RedisConnection::close));
-    }
-
-    private static Request eval(Command command, String script, List<String> keys, List<?> arguments) {
-        Request request = Request.cmd(command).arg(script).arg(keys.size());
-        keys.forEach(request::arg);
-        for (Object argument : arguments) {
-            if (argument instanceof byte[] bytes) {
-                request.arg(bytes);
-            } else {
-                request.arg(String.valueOf(argument));
-            }
-        }
-        return request;
     }
 
     private Future<RedisConnection> connection() {
