@@ -31,6 +31,17 @@ public record StreamId(long ms, long seq) implements Comparable<StreamId> {
         }
     }
 
+    /// Reads an id from a source that writes nothing else.
+    ///
+    /// @throws IllegalArgumentException if it is none
+    public static StreamId require(String text) {
+        StreamId id = parse(text);
+        if (id == null) {
+            throw new IllegalArgumentException("not an id of a stream entry: " + text);
+        }
+        return id;
+    }
+
     static boolean isDecimal(String text, int from, int to) {
         if (to <= from || to - from > 20 || to - from > 1 && text.charAt(from) == '0') {
             return false;

@@ -23,11 +23,7 @@ public record Forks(Map<String, StreamId> shared) {
         String[] words = text.split(" ", -1);
         Map<String, StreamId> shared = new LinkedHashMap<>();
         for (int i = 0; i + 1 < words.length; i += 2) {
-            StreamId id = StreamId.parse(words[i + 1]);
-            if (id == null) {
-                throw new IllegalArgumentException("forks: " + text);
-            }
-            shared.put(words[i], id);
+            shared.put(words[i], StreamId.require(words[i + 1]));
         }
         return new Forks(shared);
     }

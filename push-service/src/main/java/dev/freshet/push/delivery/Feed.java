@@ -3,24 +3,28 @@ package dev.freshet.push.delivery;
 import dev.freshet.contract.channel.Channel;
 import dev.freshet.contract.event.Cursor;
 import dev.freshet.contract.event.EventId;
+import dev.freshet.contract.event.StreamId;
 import dev.freshet.contract.message.GapReason;
 import dev.freshet.push.metrics.PushMetrics.Transport;
+import io.vertx.core.Future;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// What one connection follows, and how far it has come. Confined to its event loop.
 ///
-/// A connection is a place in the window, not a queue. While its socket takes what comes, it is live: its place
-/// is its hub's. When the socket does not, it stops; when the socket drains, or when it came with a cursor, it
-/// reads on from its place in the window until it has reached the hub. So a slow reader costs no memory, and
-/// catching up and being live have no seam: both happen on one event loop. If the window has moved past its
-/// place, it is told.
+/// A connection is a place in the log, not a queue. While its socket takes what comes, it is live: its place is
+/// its hub's. When the socket does not, it stops; when the socket drains, or when it came with a cursor, it reads
+/// on from its place, in the past and in the window, until it has reached the hub. So a slow reader costs no
+/// memory, and catching up and being live have no seam: both happen on one event loop. Where nobody knows any
+/// more what came behind its place, it is told.
 public final class Feed implements Follower {
 
     /// The connection's transport.
@@ -41,18 +45,29 @@ public final class Feed implements Follower {
         void gap(Channel channel, GapReason reason);
     }
 
-    private record Due(LiveEvent event, Subscription subscription) {}
-
     private final LoopHub hub;
+    private final Past past;
     private final Out out;
     private final Map<Channel, Subscription> subscriptions = new LinkedHashMap<>();
-    private int[] partitions = {};
-    private boolean behind;
-    private boolean stalled;
-    private long stalledSince;
 
-    public Feed(LoopHub hub, Out out) {
+    /// By partition, ascending.
+    private final List<Lane> lanes = new ArrayList<>(1);
+
+    /// Older events that go before all others.
+    private final Deque<LiveEvent> beginning = new ArrayDeque<>(0);
+
+    private int holds;
+    private boolean stalled;
+    private boolean closed;
+
+    /// Whether it is behind because it came back, and not because it is slow.
+    private boolean replaying;
+
+    private long behindSince;
+
+    public Feed(LoopHub hub, Past past, Out out) {
         this.hub = hub;
+        this.past = past;
         this.out = out;
     }
 
@@ -62,28 +77,38 @@ public final class Feed implements Follower {
         if (known == null) {
             known = hub.subscribe(this, channel);
             subscriptions.put(channel, known);
-            collectPartitions();
+            laneOf(known.partition()).add(known);
         }
         return known;
     }
 
-    /// Puts a subscription back to a place in the window, from which [#catchUp()] goes on.
+    /// Puts a subscription back to a place, from which [#catchUp()] goes on.
+    ///
+    /// @param number that the window has for the place; -1 if the place is before it
     public void rewind(Subscription subscription, long number, EventId id) {
-        subscription.fallBehind(number, id);
-        behind = true;
+        subscription.rewind(number, id);
+        laneOf(subscription.partition()).fallBehind();
+        replaying = true;
     }
 
     public void unfollow(Channel channel) {
         Subscription subscription = subscriptions.remove(channel);
         if (subscription != null) {
             hub.unsubscribe(subscription);
-            collectPartitions();
+            subscription.catchUp();
+            Lane lane = laneOf(subscription.partition());
+            if (lane.remove(subscription)) {
+                lanes.remove(lane);
+            }
         }
     }
 
     public void close() {
+        closed = true;
         subscriptions.values().forEach(hub::unsubscribe);
         subscriptions.clear();
+        lanes.clear();
+        beginning.clear();
     }
 
     public @Nullable Subscription subscription(Channel channel) {
@@ -96,34 +121,77 @@ public final class Feed implements Follower {
 
     /// Where the connection stands: everything up to there was written or told to be missing.
     public Cursor cursor() {
-        if (partitions.length == 1) {
-            return Cursor.of(position(partitions[0]));
+        if (lanes.size() == 1) {
+            return Cursor.of(lanes.getFirst().position());
         }
-        List<EventId> places = new ArrayList<>(partitions.length);
-        for (int partition : partitions) {
-            places.add(position(partition));
-        }
+        List<EventId> places = new ArrayList<>(lanes.size());
+        lanes.forEach(lane -> places.add(lane.position()));
         return new Cursor(places);
     }
 
     public boolean isInOnePartition() {
-        return partitions.length == 1;
+        return lanes.size() == 1;
     }
 
-    /// Since when the socket takes nothing, ms since 1970; 0 while it does.
-    public long stalledSince() {
-        return stalled ? stalledSince : 0;
+    /// Whether the socket took no more when it was last tried.
+    public boolean isStalled() {
+        return stalled;
+    }
+
+    /// Whether it reads what it missed while it was away, and has not come to what is new.
+    public boolean isReplaying() {
+        return replaying;
+    }
+
+    /// Since when the socket did not take all there was, ms since 1970; 0 while it does.
+    public long behindSince() {
+        return behindSince;
     }
 
     /// Entries of the log that are still to be looked at, at most over the partitions.
     public long lag() {
-        long lag = 0;
-        for (Subscription subscription : subscriptions.values()) {
-            if (subscription.isBehind()) {
-                lag = Math.max(lag, hub.number(subscription.partition()) - subscription.number());
-            }
-        }
-        return lag;
+        return lanes.stream().mapToLong(Lane::lag).max().orElse(0);
+    }
+
+    /// Bytes that these take in the window, at most over the partitions.
+    public long lagBytes() {
+        return lanes.stream().mapToLong(Lane::lagBytes).max().orElse(0);
+    }
+
+    /// Writes nothing until [#release()]: what comes meanwhile waits, wherever it comes from.
+    public void hold() {
+        holds++;
+    }
+
+    /// Goes on, unless it is held for another reason too.
+    public void release() {
+        holds--;
+        catchUp();
+    }
+
+    /// Reads the first page of what lies before the window, so that [#lost()] can be asked. Fails while Redis
+    /// does not answer. To be called on a feed that is held.
+    public Future<Void> prepare() {
+        List<Future<Void>> reads =
+                lanes.stream().filter(Lane::reachesBeforeWindow).map(Lane::read).toList();
+        return Future.all(reads).mapEmpty();
+    }
+
+    /// Channels of which nobody can say what they had behind their place, as far as that is known.
+    public Set<Channel> lost() {
+        Set<Channel> lost = new HashSet<>();
+        lanes.forEach(lane -> lost.addAll(lane.lost()));
+        return lost;
+    }
+
+    /// Tells what is [#lost()] now, and not only on the way.
+    public void tellLost() {
+        lanes.forEach(Lane::tellLost);
+    }
+
+    /// Events to be written before all others, from before its place. To be called on a feed that is held.
+    public void beginWith(List<LiveEvent> events) {
+        beginning.addAll(events);
     }
 
     @Override
@@ -136,12 +204,16 @@ public final class Feed implements Follower {
         if (subscription.isBehind() || !out.wants(event)) {
             return false;
         }
-        if (stalled || !out.isWritable()) {
-            stall();
+        Lane lane = lanes.size() == 1 ? lanes.getFirst() : laneOf(subscription.partition());
+        boolean waits = holds > 0 || lane.isBehind() || !beginning.isEmpty();
+        if (waits || stalled || !out.isWritable()) {
+            if (!waits) {
+                stall();
+            }
             // Worth nothing later: what nobody can take now, nobody needs to get then.
-            if (!event.logged().event().ephemeral()) {
+            if (!stalled || !event.logged().event().ephemeral()) {
                 subscription.fallBehind(hub.numberBefore(), hub.positionBefore());
-                behind = true;
+                lane.fallBehind();
             }
             return false;
         }
@@ -150,11 +222,22 @@ public final class Feed implements Follower {
     }
 
     @Override
-    public void gap(Channel channel, GapReason reason) {
-        Subscription subscription = subscriptions.get(channel);
-        if (subscription != null) {
-            subscription.catchUp();
-            out.gap(channel, reason);
+    public void gap(Subscription subscription, GapReason reason) {
+        laneOf(subscription.partition()).forget();
+        subscription.catchUp();
+        out.gap(subscription.channel(), reason);
+    }
+
+    @Override
+    public void forked(Subscription subscription, @Nullable StreamId phantom) {
+        int partition = subscription.partition();
+        laneOf(partition).forget();
+        boolean isTold = phantom != null
+                && (!subscription.isBehind() || subscription.place().position().compareTo(phantom) >= 0);
+        subscription.goBack(hub.number(partition), hub.position(partition));
+        if (isTold) {
+            hub.countGap(GapReason.RESET);
+            out.gap(subscription.channel(), GapReason.RESET);
         }
     }
 
@@ -166,84 +249,107 @@ public final class Feed implements Follower {
 
     /// Writes what is behind, as far as the socket takes it; then the connection is live.
     public void catchUp() {
-        for (int partition : partitions) {
-            if (!catchUp(partition)) {
+        if (closed || holds > 0) {
+            return;
+        }
+        while (!beginning.isEmpty()) {
+            if (!out.isWritable()) {
+                stall();
+                return;
+            }
+            LiveEvent event = beginning.remove();
+            Subscription subscription = subscriptions.get(event.channel());
+            if (subscription != null && out.wants(event)) {
+                out.write(event, subscription);
+            }
+        }
+        for (Lane lane : List.copyOf(lanes)) {
+            if (!lane.catchUp()) {
                 stall();
                 return;
             }
         }
-        behind = false;
+        if (lanes.stream().noneMatch(Lane::isBehind)) {
+            live();
+        }
     }
 
-    private boolean catchUp(int partition) {
-        List<Due> due = new ArrayList<>();
-        Window window = hub.window(partition);
-        long until = hub.number(partition);
-        for (Subscription subscription : List.copyOf(subscriptions.values())) {
-            if (subscription.partition() != partition || !subscription.isBehind()) {
-                continue;
-            }
-            Window.Missed missed = window.missed(subscription.channel(), subscription.number(), until);
-            if (!missed.complete()) {
-                subscription.catchUp();
-                hub.countGap(GapReason.LAGGING);
-                out.gap(subscription.channel(), GapReason.LAGGING);
-                continue;
-            }
-            for (LiveEvent event : missed.events()) {
-                if (out.wants(event)) {
-                    due.add(new Due(event, subscription));
-                }
-            }
-        }
-        due.sort(Comparator.comparingLong(each -> each.event().number()));
-        for (Due each : due) {
-            if (!out.isWritable()) {
-                return false;
-            }
-            for (Subscription subscription : subscriptions.values()) {
-                if (subscription.partition() == partition) {
-                    subscription.advance(
-                            each.event().number(), each.event().logged().id());
-                }
-            }
-            out.write(each.event(), each.subscription());
-        }
+    /// Goes on live from where the hub stands. Each channel of which that leaves something out, other than what
+    /// is ephemeral, has one gap.
+    public void skip() {
+        List<Subscription> missing = new ArrayList<>();
         for (Subscription subscription : subscriptions.values()) {
-            if (subscription.partition() == partition) {
-                subscription.catchUp();
+            if (subscription.isBehind() && misses(subscription)) {
+                missing.add(subscription);
             }
         }
-        return true;
+        beginning.clear();
+        lanes.forEach(Lane::skip);
+        stalled = false;
+        live();
+        for (Subscription subscription : missing) {
+            hub.countGap(GapReason.LAGGING);
+            out.gap(subscription.channel(), GapReason.LAGGING);
+        }
+    }
+
+    private boolean misses(Subscription subscription) {
+        int partition = subscription.partition();
+        Window.Missed missed =
+                hub.window(partition).missed(subscription.channel(), subscription.number(), hub.number(partition));
+        return !missed.complete()
+                || missed.events().stream()
+                        .anyMatch(event -> !event.logged().event().ephemeral() && out.wants(event));
+    }
+
+    LoopHub hub() {
+        return hub;
+    }
+
+    Past past() {
+        return past;
+    }
+
+    boolean wants(LiveEvent event) {
+        return out.wants(event);
+    }
+
+    boolean isWritable() {
+        return out.isWritable();
+    }
+
+    void write(LiveEvent event, Subscription subscription) {
+        out.write(event, subscription);
+    }
+
+    /// Its channel's events are missing up to where the hub stands.
+    void tell(Subscription subscription) {
+        hub.countGap(subscription.ifLost());
+        out.gap(subscription.channel(), subscription.ifLost());
+    }
+
+    private void live() {
+        replaying = false;
+        behindSince = 0;
     }
 
     private void stall() {
-        if (!stalled) {
-            stalled = true;
-            stalledSince = System.currentTimeMillis();
+        stalled = true;
+        if (behindSince == 0) {
+            behindSince = System.currentTimeMillis();
         }
     }
 
-    private EventId position(int partition) {
-        if (!behind) {
-            return hub.position(partition);
+    private Lane laneOf(int partition) {
+        int at = 0;
+        while (at < lanes.size() && lanes.get(at).partition < partition) {
+            at++;
         }
-        Subscription furthestBehind = null;
-        for (Subscription subscription : subscriptions.values()) {
-            if (subscription.partition() == partition
-                    && subscription.isBehind()
-                    && (furthestBehind == null || subscription.number() < furthestBehind.number())) {
-                furthestBehind = subscription;
-            }
+        if (at < lanes.size() && lanes.get(at).partition == partition) {
+            return Objects.requireNonNull(lanes.get(at));
         }
-        return furthestBehind == null ? hub.position(partition) : furthestBehind.place();
-    }
-
-    private void collectPartitions() {
-        Set<Integer> distinct = new TreeSet<>();
-        for (Subscription subscription : subscriptions.values()) {
-            distinct.add(subscription.partition());
-        }
-        partitions = distinct.stream().mapToInt(Integer::intValue).toArray();
+        Lane lane = new Lane(this, partition);
+        lanes.add(at, lane);
+        return lane;
     }
 }

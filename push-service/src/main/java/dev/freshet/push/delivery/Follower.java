@@ -1,8 +1,9 @@
 package dev.freshet.push.delivery;
 
-import dev.freshet.contract.channel.Channel;
+import dev.freshet.contract.event.StreamId;
 import dev.freshet.contract.message.GapReason;
 import dev.freshet.push.metrics.PushMetrics.Transport;
+import org.jspecify.annotations.Nullable;
 
 /// A connection, as its event loop's hub sees it. All calls come on that event loop.
 ///
@@ -19,5 +20,11 @@ public interface Follower {
     boolean deliver(LiveEvent event, Subscription subscription);
 
     /// Tells that events of a channel are missing up to where the hub stands now.
-    void gap(Channel channel, GapReason reason);
+    void gap(Subscription subscription, GapReason reason);
+
+    /// The log went another way behind the place where the hub stands now.
+    ///
+    /// @param phantom the oldest event of the channel that the log does not have any more; `null` if there is
+    ///     none
+    void forked(Subscription subscription, @Nullable StreamId phantom);
 }

@@ -1,16 +1,23 @@
 package dev.freshet.push.delivery;
 
+import dev.freshet.contract.channel.Channel;
 import dev.freshet.contract.event.EventId;
+import dev.freshet.contract.event.StreamId;
+import dev.freshet.contract.log.Forks;
 import dev.freshet.contract.message.GapReason;
 import dev.freshet.push.metrics.PushMetrics;
 import dev.freshet.service.log.Log;
+import dev.freshet.service.log.LogFacts;
 import io.netty.util.concurrent.EventExecutor;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.ContextInternal;
 import jakarta.inject.Singleton;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /// Hands what the tails read to every event loop.
 ///
@@ -21,6 +28,7 @@ public final class Hub {
 
     private final Vertx vertx;
     private final Map<EventExecutor, LoopHub> loops = new IdentityHashMap<>();
+    private final Map<Integer, Supplier<Future<LogFacts>>> checks = new ConcurrentHashMap<>();
 
     Hub(Vertx vertx, Log log, PushMetrics metrics) {
         this.vertx = vertx;
@@ -41,8 +49,8 @@ public final class Hub {
     /// A tail begins behind this place.
     ///
     /// @param number of the place in the window
-    public void begin(Window window, EventId position, long number) {
-        onEach(hub -> hub.begin(window, position, number));
+    public void begin(Window window, EventId position, long number, Forks forks) {
+        onEach(hub -> hub.begin(window, position, number, forks));
     }
 
     public void deliver(LogBatch batch) {
@@ -50,8 +58,36 @@ public final class Hub {
     }
 
     /// A tail goes on at another place, with another window: what lies between is missing.
-    public void reset(Window window, EventId position, long number, GapReason reason) {
-        onEach(hub -> hub.reset(window, position, number, reason));
+    public void reset(Window window, EventId position, long number, Forks forks, GapReason reason) {
+        onEach(hub -> hub.reset(window, position, number, forks, reason));
+    }
+
+    /// A tail goes on from a place before the one where it was, for the log went another way behind it.
+    ///
+    /// @param window what it had, without what the log does not have any more
+    /// @param phantoms channels that had something of that, and the oldest such place
+    public void fork(Window window, EventId position, long number, Forks forks, Map<Channel, StreamId> phantoms) {
+        onEach(hub -> hub.fork(window, position, number, forks, phantoms));
+    }
+
+    /// More became known about epochs of before.
+    public void forks(int partition, Forks forks) {
+        onEach(hub -> hub.forks(partition, forks));
+    }
+
+    /// Whom [#check] asks about a partition.
+    public void checkedBy(int partition, Supplier<Future<LogFacts>> tail) {
+        checks.put(partition, tail);
+    }
+
+    /// Looks, on the partition's primary and from now on, whether the log is the one that the tail reads; if not,
+    /// the tail settles that first, and the event loops know before this completes. Many may ask at once; they
+    /// share the look.
+    ///
+    /// @return the facts of then; fails while Redis does not answer
+    public Future<LogFacts> check(int partition) {
+        Supplier<Future<LogFacts>> tail = checks.get(partition);
+        return tail == null ? Future.failedFuture("partition " + partition + " is not read") : tail.get();
     }
 
     /// Runs a task on each event loop with its hub.

@@ -1,6 +1,8 @@
 package dev.freshet.push.delivery;
 
+import dev.freshet.contract.channel.Channel;
 import dev.freshet.contract.event.LoggedEvent;
+import dev.freshet.contract.event.StreamId;
 import dev.freshet.contract.message.ServerMessage;
 import dev.freshet.contract.message.ServerMessageWriter;
 import dev.freshet.contract.message.SseWriter;
@@ -21,18 +23,32 @@ public final class LiveEvent {
     private @Nullable String roomText;
     private @Nullable String channelText;
 
+    /// @param number its number in the window of its partition
     LiveEvent(LoggedEvent logged, long number) {
         this.logged = logged;
         this.number = number;
     }
 
-    /// Its number in the window of its partition.
+    /// An event that comes from before the window.
+    public static LiveEvent ofPast(LoggedEvent logged) {
+        return new LiveEvent(logged, 0);
+    }
+
+    /// Its number in the window of its partition; 0 if it comes from before.
     long number() {
         return number;
     }
 
     public LoggedEvent logged() {
         return logged;
+    }
+
+    public Channel channel() {
+        return logged.event().channel();
+    }
+
+    public StreamId position() {
+        return logged.id().position();
     }
 
     /// The whole SSE message, for streams that follow one partition: the event's id is their cursor.

@@ -3,13 +3,14 @@ package dev.freshet.push.delivery;
 import dev.freshet.contract.channel.Channel;
 import dev.freshet.contract.event.Cursor;
 import dev.freshet.contract.event.EventId;
+import dev.freshet.contract.event.StreamId;
+import dev.freshet.contract.log.Forks;
 import dev.freshet.contract.log.Partitions;
 import dev.freshet.contract.message.GapReason;
 import dev.freshet.push.metrics.PushMetrics;
 import dev.freshet.push.metrics.PushMetrics.Transport;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,29 +30,27 @@ public final class LoopHub {
     private final Partitions partitions;
     private final PushMetrics metrics;
     private final Map<Channel, List<Subscription>> channels = new HashMap<>();
-    private final @Nullable EventId[] positions;
-    private final long[] numbers;
+    private final List<Head> heads = new ArrayList<>();
     private @Nullable EventId positionBefore;
     private long numberBefore;
-    private final @Nullable Window[] windows;
 
     LoopHub(EventExecutor loop, Partitions partitions, PushMetrics metrics) {
         this.loop = loop;
         this.partitions = partitions;
         this.metrics = metrics;
-        this.positions = new EventId[partitions.count()];
-        this.numbers = new long[partitions.count()];
-        this.windows = new Window[partitions.count()];
+        for (int partition = 0; partition < partitions.count(); partition++) {
+            heads.add(new Head());
+        }
     }
 
     /// Whether every partition's place is known: before that nobody can be told where he begins.
     public boolean isReady() {
-        return Arrays.stream(positions).allMatch(Objects::nonNull);
+        return heads.stream().allMatch(Head::isKnown);
     }
 
     /// The last entry of the partition that was delivered. Only once [#isReady()].
     public EventId position(int partition) {
-        return Objects.requireNonNull(positions[partition], "the tail has not begun");
+        return heads.get(partition).position();
     }
 
     /// Where a connection stands that follows these partitions and has received all there was.
@@ -70,21 +69,26 @@ public final class LoopHub {
 
     /// Where a connection stands that has received all there was, of every partition.
     public Cursor cursor() {
-        return cursor(IntStream.range(0, positions.length).toArray());
+        return cursor(IntStream.range(0, heads.size()).toArray());
     }
 
     /// The number in the window that goes with [#position].
     public long number(int partition) {
-        return numbers[partition];
+        return heads.get(partition).number();
     }
 
     /// The partition's recent entries. Only once [#isReady()].
     public Window window(int partition) {
-        return Objects.requireNonNull(windows[partition], "the tail has not begun");
+        return heads.get(partition).window();
+    }
+
+    /// What the log shares with its epochs of before.
+    public Forks forks(int partition) {
+        return heads.get(partition).forks();
     }
 
     public boolean hasPartition(int partition) {
-        return partition < positions.length;
+        return partition < heads.size();
     }
 
     public int partitionOf(Channel channel) {
@@ -129,24 +133,25 @@ public final class LoopHub {
         return () -> scheduled.cancel(false);
     }
 
-    void begin(Window window, EventId position, long number) {
-        int partition = position.partition();
-        windows[partition] = window;
-        positions[partition] = position;
-        numbers[partition] = number;
+    void begin(Window window, EventId position, long number, Forks forks) {
+        heads.get(position.partition()).set(window, position, number, forks);
+    }
+
+    void forks(int partition, Forks forks) {
+        Head head = heads.get(partition);
+        head.set(head.window(), head.position(), head.number(), forks);
     }
 
     void deliver(LogBatch batch) {
         long now = System.currentTimeMillis();
         long toSse = 0;
         long toWebSocket = 0;
-        int partition = batch.end().partition();
+        Head head = heads.get(batch.end().partition());
         for (LiveEvent event : batch.events()) {
             EventId id = event.logged().id();
-            positionBefore = positions[partition];
-            numberBefore = numbers[partition];
-            positions[partition] = id;
-            numbers[partition] = event.number();
+            positionBefore = head.position();
+            numberBefore = head.number();
+            head.advance(id, event.number());
             List<Subscription> followers = channels.get(event.logged().event().channel());
             if (followers == null) {
                 continue;
@@ -165,27 +170,38 @@ public final class LoopHub {
                 metrics.latency(id.timestamp(), now);
             }
         }
-        positions[partition] = batch.end();
-        numbers[partition] = batch.number();
+        head.advance(batch.end(), batch.number());
         metrics.delivered(Transport.SSE, toSse);
         metrics.delivered(Transport.WEBSOCKET, toWebSocket);
     }
 
     /// The log is another one, or a piece of it is gone: go on from `position`, and say so to whom it concerns.
-    void reset(Window window, EventId position, long number, GapReason reason) {
-        begin(window, position, number);
+    void reset(Window window, EventId position, long number, Forks forks, GapReason reason) {
+        begin(window, position, number, forks);
         int told = 0;
-        for (Map.Entry<Channel, List<Subscription>> entry : channels.entrySet()) {
-            if (partitions.of(entry.getKey()) != position.partition()) {
-                continue;
-            }
-            List<Subscription> followers = entry.getValue();
-            for (int i = 0; i < followers.size(); i++) {
-                followers.get(i).follower.gap(entry.getKey(), reason);
-                told++;
-            }
+        for (Subscription subscription : followers(position.partition())) {
+            subscription.follower.gap(subscription, reason);
+            told++;
         }
         metrics.gap(reason.word(), told);
+    }
+
+    /// The log went another way behind `position`: go on from there, and say so to who may have seen what it does
+    /// not have any more.
+    ///
+    /// @param phantoms channels that had something behind it, and the oldest such place
+    void fork(Window window, EventId position, long number, Forks forks, Map<Channel, StreamId> phantoms) {
+        begin(window, position, number, forks);
+        for (Subscription subscription : followers(position.partition())) {
+            subscription.follower.forked(subscription, phantoms.get(subscription.channel()));
+        }
+    }
+
+    private List<Subscription> followers(int partition) {
+        return channels.values().stream()
+                .flatMap(List::stream)
+                .filter(subscription -> subscription.partition() == partition)
+                .toList();
     }
 
     /// The place before the event that is being delivered.

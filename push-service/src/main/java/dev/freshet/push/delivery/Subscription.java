@@ -2,6 +2,8 @@ package dev.freshet.push.delivery;
 
 import dev.freshet.contract.channel.Channel;
 import dev.freshet.contract.event.EventId;
+import dev.freshet.contract.event.StreamId;
+import dev.freshet.contract.message.GapReason;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,7 @@ public final class Subscription {
     private @Nullable EventId place;
 
     private long number;
+    private GapReason ifLost = GapReason.LAGGING;
 
     /// Where it stands in the channel's list; kept by the hub so that ending it costs the same for every length.
     int index;
@@ -44,31 +47,61 @@ public final class Subscription {
         joined = value;
     }
 
-    /// Whether events wait for it in the window. If not, its place is its hub's.
+    /// Whether events wait for it. If not, it has everything up to its hub's place.
     boolean isBehind() {
         return place != null;
     }
 
-    /// The number up to which it has everything, while it is behind.
+    /// The number up to which it has everything, while it is behind; before the window's beginning it says
+    /// nothing.
     long number() {
         return number;
     }
 
-    /// The place that goes with [#number()].
+    /// The place up to which it has everything, while it is behind.
     EventId place() {
         return Objects.requireNonNull(place, "not behind");
     }
 
+    /// Why its events are missing if it turns out that they are.
+    GapReason ifLost() {
+        return ifLost;
+    }
+
+    /// It came back to this place.
+    void rewind(long from, EventId id) {
+        number = from;
+        place = id;
+        ifLost = GapReason.TRIMMED;
+    }
+
+    /// It stops at this place.
     void fallBehind(long from, EventId id) {
         number = from;
         place = id;
+        ifLost = GapReason.LAGGING;
     }
 
     /// Moves on to a place, unless it is there or beyond already.
-    void advance(long to, EventId id) {
-        if (place != null && to > number) {
-            fallBehind(to, id);
+    ///
+    /// @param itsNumber what the window says of it
+    void advance(long itsNumber, EventId to) {
+        if (place != null && to.position().compareTo(place.position()) > 0) {
+            number = itsNumber;
+            place = to;
         }
+    }
+
+    /// Goes back to a place, if it is beyond it.
+    void goBack(long itsNumber, EventId to) {
+        if (place != null && to.position().compareTo(place.position()) < 0) {
+            number = itsNumber;
+            place = to;
+        }
+    }
+
+    boolean isBeyond(StreamId id) {
+        return place == null || place.position().compareTo(id) > 0;
     }
 
     void catchUp() {

@@ -1,23 +1,25 @@
 package dev.freshet.push.delivery;
 
 import dev.freshet.contract.channel.Channel;
-import dev.freshet.contract.event.EventId;
 import dev.freshet.contract.event.LoggedEvent;
 import dev.freshet.contract.event.StreamId;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The recent tail of one partition, shared by all event loops: what came after some place `w0`, complete,
 /// bounded by count and bytes.
 ///
-/// Entries are numbered from 1 in the log's order, skipped ones too, so that every place that was ever handed out
-/// has a number. Number 0 is `w0`. Entries of a channel are linked from the newest back, so what one channel
-/// missed is found without looking at the others.
+/// Entries are numbered from 1 in the log's order, skipped ones too. The number before the first that is kept
+/// stands for `w0`. Entries of a channel are linked from the newest back, so what one channel missed is found
+/// without looking at the others.
 ///
 /// One thread appends, the tail's; any thread reads. Readers take no lock: an entry that was dropped meanwhile is
 /// recognized by its number.
@@ -29,7 +31,14 @@ public final class Window {
     /// @param previous number of the channel's entry before this one; where none was kept any more, minus the
     ///     number up to which nothing was
     /// @param bytes about what it holds of the heap
-    private record Slot(long number, StreamId id, @Nullable LiveEvent event, long previous, int bytes) {}
+    /// @param total the same of all entries that there ever were, up to and including it
+    private record Slot(long number, StreamId id, @Nullable LiveEvent event, long previous, int bytes, long total) {}
+
+    /// Where the window begins.
+    ///
+    /// @param number of `w0`, one below that of the oldest entry that is kept
+    /// @param id the place `w0`
+    public record Begin(long number, StreamId id) {}
 
     /// What one channel missed.
     ///
@@ -44,30 +53,45 @@ public final class Window {
     /// The payload itself and its encoded forms ([LiveEvent]), which stay with it once they were asked for.
     private static final int PAYLOAD_COPIES = 4;
 
-    private final int partition;
-    private final String epoch;
-    private final StreamId start;
     private final long maxBytes;
     private final int mask;
     private final AtomicReferenceArray<@Nullable Slot> slots;
     private final ConcurrentMap<Channel, Long> newest = new ConcurrentHashMap<>();
 
-    /// Number of the oldest entry that is kept; `last + 1` while there is none.
-    private volatile long first = 1;
-
+    private volatile Begin begin;
     private volatile long last;
     private long bytes;
+    private long total;
 
     /// @param begin the place `w0` behind which the window is complete
     /// @param maxEvents rounded up to a power of two
-    public Window(EventId begin, int maxEvents, long maxBytes) {
-        this.partition = begin.partition();
-        this.epoch = begin.epoch();
-        this.start = begin.position();
+    public Window(StreamId begin, int maxEvents, long maxBytes) {
+        this.begin = new Begin(0, begin);
         this.maxBytes = maxBytes;
         int capacity = Integer.highestOneBit(Math.max(2, maxEvents) * 2 - 1);
         this.mask = capacity - 1;
         this.slots = new AtomicReferenceArray<>(capacity);
+    }
+
+    private Window(Window other, long upTo) {
+        this.begin = other.begin;
+        this.maxBytes = other.maxBytes;
+        this.mask = other.mask;
+        this.slots = new AtomicReferenceArray<>(mask + 1);
+        this.last = begin.number();
+        this.total = other.total - other.bytes;
+        for (long number = begin.number() + 1; number <= upTo; number++) {
+            Slot slot = other.slot(number);
+            if (slot == null) {
+                throw new IllegalStateException("only the tail cuts its window");
+            }
+            put(slot);
+        }
+    }
+
+    /// The same window without what came behind a number, which keeps its meaning. By the tail only.
+    public Window upTo(long number) {
+        return new Window(this, number);
     }
 
     /// Adds the log's next entry. By the tail only.
@@ -75,80 +99,85 @@ public final class Window {
     /// @param event `null` where the entry is skipped
     /// @return the event as it goes to connections, if there is one
     public @Nullable LiveEvent append(StreamId id, @Nullable LoggedEvent event) {
-        long number = last + 1;
         int size = ENTRY_BYTES
                 + (event == null ? 0 : PAYLOAD_COPIES * event.event().payload().utf8().length);
-        while (first <= last && (last - first > mask - 1 || bytes + size > maxBytes)) {
+        while (begin.number() < last && (last - begin.number() > mask || bytes + size > maxBytes)) {
             drop();
         }
         LiveEvent live = null;
         long previous = 0;
         if (event != null) {
-            live = new LiveEvent(event, number);
+            live = new LiveEvent(event, last + 1);
             Long before = newest.get(event.event().channel());
-            previous = before == null ? 1 - first : before;
+            previous = before == null ? -begin.number() : before;
         }
-        slots.setRelease((int) number & mask, new Slot(number, id, live, previous, size));
-        if (event != null) {
-            // Behind the slot: who finds the number must find the entry.
-            newest.put(event.event().channel(), number);
-        }
-        bytes += size;
-        last = number;
+        put(new Slot(last + 1, id, live, previous, size, total + size));
         return live;
     }
 
-    /// Number of the newest entry; 0 before the first.
+    private void put(Slot slot) {
+        slots.setRelease((int) slot.number() & mask, slot);
+        if (slot.event() != null) {
+            // Behind the slot: who finds the number must find the entry.
+            newest.put(slot.event().channel(), slot.number());
+        }
+        bytes += slot.bytes();
+        total = slot.total();
+        last = slot.number();
+    }
+
+    /// Number of the newest entry; that of `w0` if there is none.
     public long last() {
         return last;
     }
 
     /// Events kept.
     public long size() {
-        return last - first + 1;
+        return last - begin.number();
+    }
+
+    public Begin begin() {
+        return begin;
     }
 
     /// When the log took the oldest entry that is kept, ms since 1970; 0 if there is none.
     public long oldestTimestamp() {
-        Slot oldest = slot(first);
+        Slot oldest = slot(begin.number() + 1);
         return oldest == null ? 0 : oldest.id().ms();
     }
 
-    /// The number of a place: of an entry that is kept, or 0 for `w0` as long as nothing was dropped.
-    ///
-    /// @return -1 if the window cannot say what came after it
-    public long find(EventId place) {
-        if (place.partition() != partition || !place.epoch().equals(epoch)) {
-            return -1;
-        }
-        StreamId id = place.position();
-        long low = first;
-        long high = last;
-        if (low == 1 && id.equals(start)) {
+    /// About the bytes that the entries behind a number take, as far as they are kept.
+    public long bytesBehind(long number) {
+        Slot end = slot(last);
+        if (end == null || number >= end.number()) {
             return 0;
         }
-        while (low <= high) {
-            long middle = (low + high) >>> 1;
+        Slot from = slot(Math.max(number, begin.number()) + 1);
+        // Dropped between the two looks: all that is kept is behind.
+        return from == null ? maxBytes : end.total() - from.total() + from.bytes();
+    }
+
+    /// The number of the newest entry at or before a place, which may be `w0`.
+    ///
+    /// @return -1 if the place is before all that the window can speak of
+    public long find(StreamId place) {
+        Begin from = begin;
+        if (place.compareTo(from.id()) < 0) {
+            return -1;
+        }
+        long low = from.number();
+        long high = last;
+        while (low < high) {
+            long middle = (low + high + 1) >>> 1;
             Slot slot = slot(middle);
-            int order = slot == null ? -1 : slot.id().compareTo(id);
-            if (order == 0) {
-                return middle;
-            }
-            if (order < 0) {
-                low = middle + 1;
+            if (slot == null || slot.id().compareTo(place) <= 0) {
+                low = middle;
             } else {
                 high = middle - 1;
             }
         }
-        return -1;
-    }
-
-    /// Whether a place lies before all that the window can speak of.
-    public boolean isBefore(StreamId id) {
-        long from = first;
-        Slot oldest = from == 1 ? null : slot(from);
-        // While nothing was dropped, it speaks of all that came behind its beginning.
-        return id.compareTo(oldest == null ? start : oldest.id()) < 0;
+        // If it was dropped meanwhile, what follows it may have been, too.
+        return low < begin.number() ? -1 : low;
     }
 
     /// What a channel had behind number `after`, up to and including number `until`.
@@ -157,7 +186,7 @@ public final class Window {
         Long number = newest.get(channel);
         if (number == null) {
             // Dropped entries of the channel are forgotten with it.
-            return new Missed(List.of(), after >= first - 1);
+            return new Missed(List.of(), after >= begin.number());
         }
         long at = number;
         while (at > after) {
@@ -175,6 +204,48 @@ public final class Window {
         return new Missed(events, at > 0 || after >= -at);
     }
 
+    /// The newest events of a channel up to and including number `until`, newest first.
+    public List<LiveEvent> newest(Channel channel, long until, int count, Predicate<LoggedEvent> wanted) {
+        List<LiveEvent> events = new ArrayList<>();
+        Long number = newest.get(channel);
+        Slot slot = number == null ? null : slot(number);
+        while (slot != null && slot.event() != null && events.size() < count) {
+            if (slot.number() <= until && wanted.test(slot.event().logged())) {
+                events.add(slot.event());
+            }
+            slot = slot(slot.previous());
+        }
+        return events;
+    }
+
+    /// Channels that had an event behind a number, and the place of the oldest such event. By the tail only.
+    public Map<Channel, StreamId> behind(long number) {
+        Map<Channel, StreamId> oldest = new HashMap<>();
+        for (long at = number + 1; at <= last; at++) {
+            Slot slot = slot(at);
+            if (slot != null && slot.event() != null) {
+                oldest.putIfAbsent(slot.event().channel(), slot.id());
+            }
+        }
+        return oldest;
+    }
+
+    /// The place of an entry that is kept, or of `w0`; `null` if it was dropped.
+    public @Nullable StreamId id(long number) {
+        Begin from = begin;
+        if (number == from.number()) {
+            return from.id();
+        }
+        Slot slot = slot(number);
+        return slot == null ? null : slot.id();
+    }
+
+    /// The event of an entry that is kept; `null` if it was skipped or dropped.
+    public @Nullable LoggedEvent event(long number) {
+        Slot slot = slot(number);
+        return slot == null || slot.event() == null ? null : slot.event().logged();
+    }
+
     private @Nullable Slot slot(long number) {
         if (number < 1) {
             return null;
@@ -184,16 +255,16 @@ public final class Window {
     }
 
     private void drop() {
-        long number = first;
+        long number = begin.number() + 1;
         Slot oldest = slot(number);
-        first = number + 1;
         if (oldest == null) {
-            return;
+            throw new IllegalStateException("only the tail drops");
         }
+        begin = new Begin(number, oldest.id());
         bytes -= oldest.bytes();
         slots.setRelease((int) number & mask, null);
         if (oldest.event() != null) {
-            newest.remove(oldest.event().logged().event().channel(), number);
+            newest.remove(oldest.event().channel(), number);
         }
     }
 }

@@ -1,10 +1,13 @@
 package dev.freshet.push.log;
 
 import dev.freshet.contract.event.EventId;
+import dev.freshet.contract.event.LoggedEvent;
 import dev.freshet.contract.event.StreamId;
+import dev.freshet.contract.log.Entry;
 import dev.freshet.contract.log.Keys;
 import dev.freshet.push.config.PushConfig;
 import dev.freshet.push.delivery.Window;
+import dev.freshet.service.log.EntryDecoder;
 import dev.freshet.service.log.LogFacts;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
@@ -30,7 +33,9 @@ final class Preload {
     private final LogFacts facts;
     private final Deque<EntryDecoder.Decoded> entries = new ArrayDeque<>();
     private long bytes;
+    private boolean atStart;
 
+    /// @param facts of before, by the connection's own server
     Preload(RedisConnection connection, EntryDecoder decoder, PushConfig.Tail config, LogFacts facts) {
         this.connection = connection;
         this.decoder = decoder;
@@ -38,11 +43,11 @@ final class Preload {
         this.facts = facts;
     }
 
-    Future<Window> load() {
+    Future<Void> load() {
         return page(facts.last().toString());
     }
 
-    private Future<Window> page(String upTo) {
+    private Future<Void> page(String upTo) {
         Request request = Request.cmd(Command.XREVRANGE)
                 .arg(Keys.events(facts.partition()))
                 .arg(upTo)
@@ -51,46 +56,49 @@ final class Preload {
                 .arg(PAGE);
         return connection.send(request).compose(answer -> {
             for (Response entry : answer) {
-                EntryDecoder.Decoded decoded = decoder.decode(entry, facts.epoch());
+                EntryDecoder.Decoded decoded = decoder.decode(entry);
                 entries.addFirst(decoded);
                 bytes += decoded.bytes();
             }
-            boolean atStart = answer.size() < PAGE;
+            atStart = answer.size() < PAGE;
             boolean full = entries.size() >= config.windowEvents() || bytes >= config.windowBytes();
             return atStart || full
-                    ? Future.succeededFuture(window(atStart))
-                    : page("(" + entries.getFirst().id().position());
+                    ? Future.succeededFuture()
+                    : page("(" + entries.getFirst().id());
         });
     }
 
-    /// The window is complete behind its begin. With the whole log at hand that nothing was ever taken from, that
-    /// is the very beginning; else it is the oldest entry at hand, or the newest that somebody deleted if that is
-    /// later.
-    private Window window(boolean atStart) {
+    /// What was loaded, as far as it is complete: with the whole log at hand that nothing was ever taken from,
+    /// from the very beginning; else from the oldest entry at hand, or from the newest that somebody deleted if
+    /// that is later.
+    ///
+    /// @param after facts of the time after loading, for what was taken from the log meanwhile
+    Read read(LogFacts after) {
         StreamId begin;
-        if (atStart && facts.gone() == 0) {
+        if (atStart && after.gone() == 0) {
             begin = StreamId.ZERO;
         } else if (entries.isEmpty()) {
             begin = facts.last();
         } else {
-            begin = entries.removeFirst().id().position();
+            begin = entries.removeFirst().id();
         }
-        if (facts.maxDeleted().compareTo(begin) > 0) {
-            begin = facts.maxDeleted();
+        if (after.maxDeleted().compareTo(begin) > 0) {
+            begin = after.maxDeleted();
         }
-        Window window = new Window(
-                new EventId(facts.partition(), begin, facts.epoch()), config.windowEvents(), config.windowBytes());
+        Window window = new Window(begin, config.windowEvents(), config.windowBytes());
         StreamId end = begin;
         for (EntryDecoder.Decoded entry : entries) {
-            if (entry.id().position().compareTo(begin) > 0) {
-                window.append(entry.id().position(), entry.logged());
-                end = entry.id().position();
+            if (entry.id().compareTo(begin) > 0) {
+                end = entry.id();
+                EventId id = new EventId(facts.partition(), end, facts.epoch());
+                window.append(
+                        end, entry.entry() instanceof Entry.Valid valid ? new LoggedEvent(id, valid.event()) : null);
             }
         }
         if (facts.last().compareTo(end) > 0) {
             // The last entry is gone, but its place is where reading goes on, and it is handed out.
             window.append(facts.last(), null);
         }
-        return window;
+        return new Read(facts.end(), facts.added(), window, facts.current().forks());
     }
 }

@@ -1,6 +1,9 @@
 package dev.freshet.push.log;
 
 import dev.freshet.contract.event.EventId;
+import dev.freshet.contract.event.LoggedEvent;
+import dev.freshet.contract.event.StreamId;
+import dev.freshet.contract.log.Entry;
 import dev.freshet.contract.log.Keys;
 import dev.freshet.contract.message.GapReason;
 import dev.freshet.push.config.PushConfig;
@@ -9,10 +12,13 @@ import dev.freshet.push.delivery.LiveEvent;
 import dev.freshet.push.delivery.LogBatch;
 import dev.freshet.push.delivery.Window;
 import dev.freshet.push.metrics.PushMetrics;
+import dev.freshet.service.log.EntryDecoder;
 import dev.freshet.service.log.Log;
 import dev.freshet.service.log.LogFacts;
 import dev.freshet.service.log.LogMismatch;
+import dev.freshet.service.log.Renewal;
 import dev.freshet.service.redis.RedisLink;
+import dev.freshet.service.redis.RedisUnavailable;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -33,9 +39,9 @@ import org.jspecify.annotations.Nullable;
 /// connection of its own, and never a consumer group: every pod must see everything. Confined to one Vert.x
 /// context.
 ///
-/// Before a connection's first read, and every second beside it, it looks whether the log is still the one it
-/// read: a blocked read is told neither of `FLUSHALL` nor of a failover. If it is another, all followers get a
-/// `gap`.
+/// Nobody is told when a log that is being read is trimmed, flushed, or continued by another server. So each read
+/// is followed, on the same connection, by a look at the log's facts, and what was read is handed on only if the
+/// facts say that nothing was missed; see `docs/concepts/delivery.md`.
 ///
 /// @see <a href="https://redis.io/docs/latest/commands/xread/">XREAD</a>
 final class Tail {
@@ -56,6 +62,9 @@ final class Tail {
     /// up: a peer that vanished without a word never answers.
     private static final long ANSWER_MS = 3000;
 
+    /// How long whoever asks for a look at the log is kept waiting.
+    private static final long CHECK_MS = 2000;
+
     private final int partition;
     private final Log log;
     private final RedisLink redis;
@@ -65,13 +74,22 @@ final class Tail {
     private final Context context;
     private final PushConfig.Tail config;
     private final EntryDecoder decoder;
+    private final Continuity continuity;
 
-    private @Nullable EventId position;
-    private @Nullable Window window;
+    private @Nullable Read read;
+
+    /// Why all followers are to be told when it begins anew; `null` while it need not.
+    private @Nullable GapReason lost;
+
     private @Nullable RedisConnection connection;
+
+    /// Whether the facts that this connection's own server gave last were good.
+    private boolean trusted;
+
     private int count = MIN_COUNT;
-    private boolean reading;
     private boolean failing;
+    private boolean looking;
+    private List<Promise<LogFacts>> waiting = new ArrayList<>();
     private volatile boolean stopped;
 
     /// For other threads: when Redis last answered this tail, ms; 0 before the first time.
@@ -86,14 +104,13 @@ final class Tail {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.config = config;
-        this.decoder = new EntryDecoder(log.partitions(), partition, metrics);
+        this.decoder = new EntryDecoder(log.partitions(), partition);
+        this.continuity = new Continuity(partition, log, redis, decoder);
     }
 
     void start() {
-        context.runOnContext(now -> {
-            connect();
-            vertx.setPeriodic(config.checkInterval().toMillis(), timer -> check());
-        });
+        hub.checkedBy(partition, this::check);
+        context.runOnContext(now -> connect());
     }
 
     /// For good: nothing is read any more, and nothing is tried again.
@@ -112,11 +129,13 @@ final class Tail {
     }
 
     private void connect() {
-        redis.dedicated().onSuccess(this::use).onFailure(this::retry);
+        if (!stopped) {
+            redis.dedicated().onSuccess(this::use).onFailure(this::retry);
+        }
     }
 
     private void use(RedisConnection fresh) {
-        if (connection != null) {
+        if (connection != null || stopped) {
             // There were two reasons to connect again; one connection is enough.
             fresh.close();
             return;
@@ -125,23 +144,17 @@ final class Tail {
         // They call on the connection's context, which need not be this tail's.
         fresh.exceptionHandler(failure -> context.runOnContext(now -> lost(fresh, failure)));
         fresh.endHandler(ended -> context.runOnContext(now -> lost(fresh, null)));
-        EventId known = position;
-        log.open(partition)
-                .compose(facts -> isSameLog(facts, known) ? Future.succeededFuture() : answered(begin(fresh, facts)))
-                .onSuccess(same -> {
-                    if (connection != fresh) {
-                        return;
+        Read known = read;
+        Future<Void> begun = known == null || lost != null ? begin(fresh) : verify(fresh, known);
+        answered(begun)
+                .onSuccess(good -> {
+                    if (connection == fresh) {
+                        trust();
+                        read(fresh);
                     }
-                    answeredAt = System.currentTimeMillis();
-                    if (failing) {
-                        failing = false;
-                        LOG.infof("Reading partition %d of the log again.", partition);
-                    }
-                    reading = true;
-                    read(fresh);
                 })
                 .onFailure(failure -> {
-                    if (position == null && failure instanceof LogMismatch) {
+                    if (read == null && failure instanceof LogMismatch) {
                         // LogStartup says so and ends the process.
                         close();
                         return;
@@ -150,12 +163,38 @@ final class Tail {
                 });
     }
 
+    private void trust() {
+        answeredAt = System.currentTimeMillis();
+        trusted = true;
+        if (failing) {
+            failing = false;
+            LOG.infof("Reading partition %d of the log again.", partition);
+        }
+        look();
+    }
+
+    /// Whether the log is still the one that was read, and complete; else it does not succeed, and the tail goes
+    /// on another way.
+    private Future<Void> verify(RedisConnection fresh, Read known) {
+        return facts(fresh).compose(facts -> {
+            if (Verdict.of(facts, known) == Verdict.SAME) {
+                learn(facts);
+                return Future.succeededFuture();
+            }
+            distrust(fresh);
+            return Future.failedFuture("another log");
+        });
+    }
+
+    private Future<LogFacts> facts(RedisConnection from) {
+        return from.send(Log.factsRequest(partition, true)).map(answer -> log.facts(partition, answer));
+    }
+
     private void read(RedisConnection from) {
         if (connection != from) {
             return;
         }
-        EventId after = Objects.requireNonNull(position, "known since the facts were compared");
-        Window into = Objects.requireNonNull(window, "made with the position");
+        Read known = Objects.requireNonNull(read, "known since it began");
         Request request = Request.cmd(Command.XREAD)
                 .arg("COUNT")
                 .arg(count)
@@ -163,86 +202,184 @@ final class Tail {
                 .arg(config.block().toMillis())
                 .arg("STREAMS")
                 .arg(Keys.events(partition))
-                .arg(after.position().toString());
-        answered(from.send(request))
-                .onSuccess(answer -> {
+                .arg(known.position().position().toString());
+        Future<@Nullable Response> entries = from.send(request);
+        // Answered when the read is, and so later than it, by the same server.
+        Future<Response> facts = from.send(Log.factsRequest(partition, false));
+        answered(Future.all(entries, facts))
+                .map(both -> log.facts(partition, facts.result()))
+                .onSuccess(after -> {
                     answeredAt = System.currentTimeMillis();
                     if (connection != from) {
                         return;
                     }
+                    if (Verdict.of(after, known) != Verdict.SAME) {
+                        distrust(from);
+                        return;
+                    }
+                    learn(after);
+                    Response answer = entries.result();
                     if (answer != null) {
-                        take(answer.get(0).get(1), after, into);
+                        take(answer.get(0).get(1), known);
                     }
                     read(from);
                 })
                 .onFailure(failure -> lost(from, failure));
     }
 
-    private void take(Response entries, EventId after, Window into) {
+    private void take(Response entries, Read known) {
         List<LiveEvent> events = new ArrayList<>(entries.size());
-        EventId last = after;
+        String epoch = known.position().epoch();
+        StreamId last = known.position().position();
         long bytes = 0;
         for (Response entry : entries) {
-            EntryDecoder.Decoded decoded = decoder.decode(entry, after.epoch());
+            EntryDecoder.Decoded decoded = decoder.decode(entry);
             last = decoded.id();
             bytes += decoded.bytes();
-            LiveEvent live = into.append(last.position(), decoded.logged());
+            LoggedEvent logged = switch (decoded.entry()) {
+                case Entry.Valid valid -> new LoggedEvent(new EventId(partition, last, epoch), valid.event());
+                case Entry.Malformed malformed -> {
+                    metrics.skipped(malformed.reason().word());
+                    yield null;
+                }
+            };
+            LiveEvent live = known.window().append(last, logged);
             if (live != null) {
                 events.add(live);
             }
         }
         metrics.read(entries.size());
-        position = last;
         long fitting = TARGET_BYTES / Math.max(1, bytes / entries.size());
         count = Math.clamp(fitting, MIN_COUNT, MAX_COUNT);
-        hub.deliver(new LogBatch(into, events, last, into.last()));
+        EventId end = new EventId(partition, last, epoch);
+        read = Objects.requireNonNull(read).advanced(end, entries.size());
+        hub.deliver(new LogBatch(known.window(), events, end, known.window().last()));
     }
 
-    private void check() {
-        EventId known = position;
-        RedisConnection during = connection;
-        // While a connection begins, it looks for itself; a second look beside it would tell a reset twice.
-        if (known != null && during != null && reading) {
-            log.open(partition)
-                    .onSuccess(facts -> {
-                        if (connection == during && !isSameLog(facts, known)) {
-                            // The read under way waits for entries of a log that is gone.
-                            close();
-                            connect();
-                        }
-                    })
-                    .onFailure(failure -> LOG.debugf("The log could not be checked: %s", failure.getMessage()));
+    /// Takes over what others found out about the log's past.
+    private void learn(LogFacts facts) {
+        Read known = read;
+        if (known != null && !facts.current().forks().equals(known.forks())) {
+            read = known.with(facts.current().forks());
+            hub.forks(partition, facts.current().forks());
         }
     }
 
-    /// Whether the log is the one that was read so far.
-    ///
-    /// @param known the position when the facts were asked for; the read beside may have come further since, and
-    ///     facts that are older than that say nothing
-    private static boolean isSameLog(LogFacts facts, @Nullable EventId known) {
-        return known != null
-                && facts.epoch().equals(known.epoch())
-                && facts.last().compareTo(known.position()) >= 0;
+    /// Begins with the log's recent entries. Where another log was read before, its followers are told.
+    private Future<Void> begin(RedisConnection from) {
+        return continuity
+                .renewed()
+                .compose(primary -> facts(from).compose(before -> {
+                    if (!before.epoch().equals(primary.epoch()) || !before.isOfThisServer()) {
+                        return Future.failedFuture("the server is behind its primary");
+                    }
+                    Preload preload = new Preload(from, decoder, config, before);
+                    return preload.load().compose(loaded -> facts(from)).compose(after -> {
+                        Read loaded = preload.read(after);
+                        if (Verdict.of(after, loaded) != Verdict.SAME) {
+                            return Future.failedFuture("the log changed while it was loaded");
+                        }
+                        if (connection == from) {
+                            begin(loaded);
+                        }
+                        return Future.<Void>succeededFuture();
+                    });
+                }));
     }
 
-    /// Begins with the log's recent entries. Where another log was read before, its followers are told.
-    private Future<Void> begin(RedisConnection from, LogFacts facts) {
-        return new Preload(from, decoder, config, facts).load().map(loaded -> {
-            if (connection != from) {
-                // Given up meanwhile; the next connection begins again.
-                return null;
+    private void begin(Read loaded) {
+        GapReason reason = lost;
+        read = loaded;
+        lost = null;
+        Window window = loaded.window();
+        if (reason == null) {
+            hub.begin(window, loaded.position(), window.last(), loaded.forks());
+        } else {
+            hub.reset(window, loaded.position(), window.last(), loaded.forks(), reason);
+        }
+    }
+
+    /// The log is not, or may not be, what this connection's server says: finds out, and goes on as that is.
+    private void distrust(RedisConnection from) {
+        if (connection != from) {
+            return;
+        }
+        close();
+        Read known = Objects.requireNonNull(read, "there is something to compare");
+        answered(continuity.settle(known))
+                .onSuccess(outcome -> {
+                    apply(outcome, known);
+                    connect();
+                })
+                .onFailure(this::retry);
+    }
+
+    private void apply(Continuity.Outcome outcome, Read known) {
+        switch (outcome) {
+            case Continuity.Outcome.Same same -> {
+                metrics.error("tail-behind");
+                LOG.infof("Partition %d was read from a server that is behind its primary.", partition);
             }
-            boolean first = position == null;
-            position = facts.end();
-            window = loaded;
-            if (first) {
-                hub.begin(loaded, facts.end(), loaded.last());
+            case Continuity.Outcome.Lost gap -> {
+                LOG.warnf("Partition %d of the log: %s; all its followers are told.", partition, gap.why());
+                metrics.error("log-" + gap.reason().word());
+                lost = gap.reason();
+            }
+            case Continuity.Outcome.Fork fork -> follow(fork, known);
+        }
+    }
+
+    private void follow(Continuity.Outcome.Fork fork, Read known) {
+        Renewal renewal = fork.renewal();
+        long number = fork.number();
+        long cut = known.window().last() - number;
+        StreamId place = Objects.requireNonNull(known.window().id(number), "the window keeps it");
+        EventId position = new EventId(partition, place, renewal.epoch());
+        Window window = cut == 0 ? known.window() : known.window().upTo(number);
+        read = new Read(position, known.ordinal() - cut, window, renewal.forks());
+        if (cut > 0) {
+            LOG.warnf(
+                    "Partition %d: the log lost its last %d entries; who may have seen them is told.", partition, cut);
+            metrics.error("log-fork");
+        }
+        hub.fork(window, position, number, renewal.forks(), known.window().behind(number));
+    }
+
+    /// See [Hub#check]. Safe for any thread.
+    private Future<LogFacts> check() {
+        Promise<LogFacts> promise = Promise.promise();
+        long timer = vertx.setTimer(
+                CHECK_MS, fired -> promise.tryFail(new RedisUnavailable("the log could not be looked at")));
+        context.runOnContext(now -> {
+            waiting.add(promise);
+            look();
+        });
+        return promise.future().onComplete(done -> vertx.cancelTimer(timer));
+    }
+
+    /// Asks the primary, for all who wait; those who come meanwhile wait for the next look.
+    private void look() {
+        Read known = read;
+        RedisConnection during = connection;
+        if (looking || waiting.isEmpty() || !trusted || known == null || during == null) {
+            return;
+        }
+        looking = true;
+        List<Promise<LogFacts>> asked = waiting;
+        waiting = new ArrayList<>();
+        log.facts(partition).onComplete(answer -> {
+            looking = false;
+            if (answer.failed()) {
+                asked.forEach(each -> each.tryFail(answer.cause()));
+            } else if (Verdict.of(answer.result(), known) == Verdict.SAME) {
+                learn(answer.result());
+                asked.forEach(each -> each.tryComplete(answer.result()));
             } else {
-                LOG.warnf("Partition %d is another log than before: all its followers are told.", partition);
-                metrics.error("log-reset");
-                hub.reset(loaded, facts.end(), loaded.last(), GapReason.RESET);
+                // They are answered when the tail has settled that.
+                waiting.addAll(asked);
+                distrust(during);
             }
-            return null;
+            look();
         });
     }
 
@@ -252,7 +389,11 @@ final class Tail {
         long timer = vertx.setTimer(limit, fired -> promise.tryFail("no answer within " + limit + " ms"));
         answer.onComplete(result -> {
             vertx.cancelTimer(timer);
-            promise.handle(result);
+            if (result.succeeded()) {
+                promise.tryComplete(result.result());
+            } else {
+                promise.tryFail(result.cause());
+            }
         });
         return promise.future();
     }
@@ -267,7 +408,7 @@ final class Tail {
     private void close() {
         RedisConnection old = connection;
         connection = null;
-        reading = false;
+        trusted = false;
         if (old != null) {
             old.close();
         }
@@ -284,10 +425,6 @@ final class Tail {
                     "Partition %d of the log cannot be read (%s); connections stay, reading goes on when it can.",
                     partition, failure == null ? "connection closed" : failure.getMessage());
         }
-        vertx.setTimer(RETRY_MS, fired -> {
-            if (!stopped) {
-                connect();
-            }
-        });
+        vertx.setTimer(RETRY_MS, fired -> connect());
     }
 }

@@ -35,6 +35,7 @@ public final class PushMetrics {
     private final TransportMeters sse;
     private final TransportMeters webSocket;
     private final Counter read;
+    private final Counter pages;
     private final DistributionSummary batches;
     private final Timer latency;
 
@@ -44,6 +45,9 @@ public final class PushMetrics {
         webSocket = TransportMeters.of(Transport.WEBSOCKET, meters);
         read = Counter.builder("freshet.events.read")
                 .description("Entries read from the log, skipped ones too")
+                .register(meters);
+        pages = Counter.builder("freshet.replay.pages")
+                .description("Pages of channels' pasts read from Redis; clients that ask for the same share one")
                 .register(meters);
         batches = DistributionSummary.builder("freshet.tail.batch")
                 .description("Entries per read of the log")
@@ -100,6 +104,11 @@ public final class PushMetrics {
     /// @param source where its missed events came from
     public void resumed(String source) {
         meters.counter("freshet.resumes", "source", source).increment();
+    }
+
+    /// A page of a channel's past was read from Redis, by whoever needs it.
+    public void pageRead() {
+        pages.increment();
     }
 
     /// Clients were told of missing events.

@@ -21,7 +21,6 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The log in Redis: appending to it, and the facts of its partitions.
@@ -213,7 +212,7 @@ public final class Log {
     }
 
     private static StreamId id(Response answer) {
-        return Objects.requireNonNull(StreamId.parse(answer.toString()), "Redis gives ids");
+        return StreamId.require(answer.toString());
     }
 
     private String offeredEpoch() {

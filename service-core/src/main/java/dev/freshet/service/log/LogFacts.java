@@ -4,7 +4,6 @@ import dev.freshet.contract.event.EventId;
 import dev.freshet.contract.event.StreamId;
 import dev.freshet.contract.log.Forks;
 import io.vertx.redis.client.Response;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// What was true of a partition at one moment, on the server that was asked.
@@ -109,7 +108,7 @@ public record LogFacts(
 
     private static StreamId id(Response answer) {
         String text = answer.toString();
-        return text.isEmpty() ? StreamId.ZERO : Objects.requireNonNull(StreamId.parse(text), "Redis gives ids");
+        return text.isEmpty() ? StreamId.ZERO : StreamId.require(text);
     }
 
     private static long number(Response answer) {

@@ -1,0 +1,249 @@
+package dev.freshet.push.delivery;
+
+import dev.freshet.contract.channel.Channel;
+import dev.freshet.contract.event.EventId;
+import dev.freshet.contract.event.StreamId;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What one connection follows of one partition. Confined to its event loop.
+///
+/// A lane is live, and then its place is its hub's; or it is behind, and goes on from the place of the channel
+/// that is furthest behind: page by page out of the past, then out of the window, until it has reached the hub.
+/// Channels go together, in the log's order, so that one place speaks of all of them.
+final class Lane {
+
+    /// What a page was asked about, and what it says.
+    private record Answer(Subscription subscription, EventId from, Past.Page page) {}
+
+    private record Due(LiveEvent event, Subscription subscription) {}
+
+    private static final long RETRY_MS = 200;
+
+    final int partition;
+    private final Feed feed;
+    private final List<Subscription> subscriptions = new ArrayList<>(1);
+    private boolean behind;
+    private boolean reading;
+    private List<Answer> answers = List.of();
+
+    /// Changes with the log; what was read before it is not to be used.
+    private int generation;
+
+    Lane(Feed feed, int partition) {
+        this.feed = feed;
+        this.partition = partition;
+    }
+
+    void add(Subscription subscription) {
+        subscriptions.add(subscription);
+    }
+
+    /// @return whether nothing is left
+    boolean remove(Subscription subscription) {
+        subscriptions.remove(subscription);
+        return subscriptions.isEmpty();
+    }
+
+    boolean isBehind() {
+        return behind;
+    }
+
+    void fallBehind() {
+        behind = true;
+    }
+
+    /// Leaves what waits.
+    void skip() {
+        answers = List.of();
+        subscriptions.forEach(Subscription::catchUp);
+        behind = false;
+    }
+
+    /// What was read so far speaks of another log.
+    void forget() {
+        generation++;
+        answers = List.of();
+    }
+
+    /// Up to where everything was written or told to be missing.
+    EventId position() {
+        Subscription last = furthestBehind();
+        return last == null ? feed.hub().position(partition) : last.place();
+    }
+
+    /// Entries of the log that are still to be looked at.
+    long lag() {
+        Subscription last = furthestBehind();
+        return last == null ? 0 : feed.hub().number(partition) - Math.max(last.number(), 0);
+    }
+
+    /// Bytes that these take in the window.
+    long lagBytes() {
+        Subscription last = furthestBehind();
+        return last == null ? 0 : feed.hub().window(partition).bytesBehind(last.number());
+    }
+
+    private @Nullable Subscription furthestBehind() {
+        return subscriptions.stream()
+                .filter(Subscription::isBehind)
+                .min(Comparator.comparing(each -> each.place().position()))
+                .orElse(null);
+    }
+
+    boolean reachesBeforeWindow() {
+        return !older(feed.hub().window(partition)).isEmpty();
+    }
+
+    /// Reads the next page of what lies before the window. Fails while Redis does not answer.
+    Future<Void> read() {
+        reading = true;
+        int then = generation;
+        List<Future<Answer>> asked = new ArrayList<>();
+        for (Subscription subscription : older(feed.hub().window(partition))) {
+            EventId from = subscription.place();
+            asked.add(feed.past()
+                    .page(feed.hub(), subscription.channel(), from)
+                    .map(page -> new Answer(subscription, from, page)));
+        }
+        return Future.all(asked).onComplete(done -> reading = false).map(all -> {
+            answers = then == generation ? all.list() : List.of();
+            return null;
+        });
+    }
+
+    /// Channels of which it was read that nobody can say what they had.
+    Set<Channel> lost() {
+        Set<Channel> lost = new HashSet<>();
+        for (Answer answer : answers) {
+            if (isCurrent(answer) && answer.page() instanceof Past.Page.Trimmed) {
+                lost.add(answer.subscription().channel());
+            }
+        }
+        return lost;
+    }
+
+    /// Tells of the channels that are [#lost].
+    void tellLost() {
+        for (Answer answer : answers) {
+            if (isCurrent(answer) && answer.page() instanceof Past.Page.Trimmed) {
+                answer.subscription().catchUp();
+                feed.tell(answer.subscription());
+            }
+        }
+    }
+
+    /// Writes what is behind.
+    ///
+    /// @return whether the socket took all; what is not read yet goes on when it is
+    boolean catchUp() {
+        while (behind && !reading) {
+            Window window = feed.hub().window(partition);
+            if (!answers.isEmpty()) {
+                if (!writePage(window)) {
+                    return false;
+                }
+            } else if (!older(window).isEmpty()) {
+                read().onSuccess(read -> feed.catchUp()).onFailure(failure -> retry());
+            } else if (!writeWindow(window)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private List<Subscription> older(Window window) {
+        long begin = window.begin().number();
+        List<Subscription> older = new ArrayList<>();
+        for (Subscription subscription : subscriptions) {
+            if (subscription.isBehind() && subscription.number() < begin) {
+                older.add(subscription);
+            }
+        }
+        return older;
+    }
+
+    private boolean isCurrent(Answer answer) {
+        // The very place that was asked about, not an equal one: it may have been there, left and come back.
+        return answer.subscription().isBehind() && answer.subscription().place() == answer.from();
+    }
+
+    private boolean writePage(Window window) {
+        tellLost();
+        List<Answer> current = answers.stream().filter(this::isCurrent).toList();
+        answers = List.of();
+        StreamId end = null;
+        List<Due> due = new ArrayList<>();
+        for (Answer answer : current) {
+            if (!(answer.page() instanceof Past.Page.Read page)
+                    || page.end().compareTo(answer.from().position()) <= 0) {
+                reading = true;
+                retry();
+                return true;
+            }
+            end = end == null || page.end().compareTo(end) < 0 ? page.end() : end;
+            page.events().forEach(event -> due.add(new Due(event, answer.subscription())));
+        }
+        if (end == null) {
+            return true;
+        }
+        StreamId upTo = end;
+        due.removeIf(each -> each.event().position().compareTo(upTo) > 0);
+        if (!write(due)) {
+            return false;
+        }
+        EventId there =
+                new EventId(partition, end, feed.hub().position(partition).epoch());
+        current.forEach(answer -> answer.subscription().advance(window.find(upTo), there));
+        return true;
+    }
+
+    private boolean writeWindow(Window window) {
+        long until = feed.hub().number(partition);
+        List<Due> due = new ArrayList<>();
+        for (Subscription subscription : subscriptions) {
+            if (subscription.isBehind()) {
+                Window.Missed missed = window.missed(subscription.channel(), subscription.number(), until);
+                if (!missed.complete()) {
+                    // The window moved on between the two looks.
+                    return true;
+                }
+                missed.events().forEach(event -> due.add(new Due(event, subscription)));
+            }
+        }
+        if (!write(due)) {
+            return false;
+        }
+        skip();
+        return true;
+    }
+
+    /// Writes in the log's order what the connection wants.
+    private boolean write(List<Due> due) {
+        due.removeIf(each -> !feed.wants(each.event()));
+        due.sort(Comparator.comparing(each -> each.event().position()));
+        for (Due each : due) {
+            if (!feed.isWritable()) {
+                return false;
+            }
+            EventId id = each.event().logged().id();
+            for (Subscription subscription : subscriptions) {
+                subscription.advance(each.event().number(), id);
+            }
+            feed.write(each.event(), each.subscription());
+        }
+        return true;
+    }
+
+    private void retry() {
+        feed.hub().after(RETRY_MS, () -> {
+            reading = false;
+            feed.catchUp();
+        });
+    }
+}

@@ -1,0 +1,34 @@
+package dev.freshet.service.log;
+
+import dev.freshet.contract.event.StreamId;
+import dev.freshet.contract.log.Entry;
+import dev.freshet.contract.log.EntryReader;
+import dev.freshet.contract.log.Partitions;
+import io.vertx.redis.client.Response;
+
+/// Reads stream entries from Redis's answers and lets the validator judge them. Not thread-safe.
+public final class EntryDecoder {
+
+    private final EntryReader reader;
+
+    /// @param bytes of the entry's values
+    public record Decoded(StreamId id, Entry entry, int bytes) {}
+
+    /// @param partition whose log or histories are read
+    public EntryDecoder(Partitions partitions, int partition) {
+        this.reader = new EntryReader(partitions, partition);
+    }
+
+    /// @param entry `[id, [name, value, …]]`
+    public Decoded decode(Response entry) {
+        StreamId id = StreamId.require(entry.get(0).toString());
+        Response fields = entry.get(1);
+        int bytes = 0;
+        for (int i = 0; i + 1 < fields.size(); i += 2) {
+            byte[] value = fields.get(i + 1).toBytes();
+            bytes += value.length;
+            reader.field(fields.get(i).toBytes(), value);
+        }
+        return new Decoded(id, reader.read(), bytes);
+    }
+}
