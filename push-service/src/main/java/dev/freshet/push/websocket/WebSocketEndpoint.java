@@ -31,8 +31,8 @@ public final class WebSocketEndpoint {
 
     static final String PATH = "/ws";
 
-    /// A payload of 64 KiB and its envelope. Vert.x has a limit of its own, which is higher: past that one it closes
-    /// without a code.
+    /// A payload of 64 KiB and its envelope. Vert.x has a limit of its own, 1 MiB per frame: past that one it ends the
+    /// connection without a code.
     private static final int MAX_MESSAGE_BYTES = 128 * 1024;
 
     static final TypedKey<Welcome> WELCOME = new TypedKey<>("freshet.welcome");
@@ -115,6 +115,17 @@ public final class WebSocketEndpoint {
     Uni<Void> failed(Throwable failure, WebSocketConnection connection) {
         LOG.debugf(failure, "A WebSocket failed");
         metrics.error("websocket");
+        Session session = connection.userData().get(SESSION);
+        if (session != null && isTooBig(failure)) {
+            session.tooBig();
+        }
         return Uni.createFrom().voidItem();
+    }
+
+    /// Fragments that together are over Vert.x's limit: it drops them and goes on, and has no type of its own for it.
+    private static boolean isTooBig(Throwable failure) {
+        return failure instanceof IllegalStateException
+                && failure.getMessage() != null
+                && failure.getMessage().contains("max message size");
     }
 }

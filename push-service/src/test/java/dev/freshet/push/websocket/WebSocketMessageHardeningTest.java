@@ -227,10 +227,25 @@ class WebSocketMessageHardeningTest extends PushTest {
                 connection.send(frame(0x81, "x".repeat(131_073)));
             }
 
-            String rest = connection.readToEnd();
-            // A close frame: its opcode, its length, and the code 1009.
-            assertThat(rest).as("fragmented " + fragmented).startsWith("\u0088").hasSizeGreaterThan(3);
-            assertThat(rest.substring(2, 4)).isEqualTo("\u0003\u00f1");
+            assertTooBig(connection.readToEnd());
+        }
+        awaitConnections("websocket", 0);
+    }
+
+    @Test
+    void aMessageFarOverTheLimitClosesWith1009Too() {
+        for (List<String> frames : List.of(
+                List.of(frame(0x81, "x".repeat(1_048_576))),
+                // Together more than Vert.x puts together.
+                List.of(frame(0x01, "x".repeat(900_000)), frame(0x80, "x".repeat(300_000))))) {
+            RawConnection connection =
+                    raw().send("GET /ws?ticket=" + ticket(user) + " HTTP/1.1\r\nHost: x\r\n" + UPGRADE + "\r\n");
+            connection.readHead();
+            connection.readThrough("}}");
+
+            frames.forEach(connection::send);
+
+            assertTooBig(connection.readToEnd());
         }
         awaitConnections("websocket", 0);
     }
@@ -270,6 +285,12 @@ class WebSocketMessageHardeningTest extends PushTest {
             connection.readToEnd();
         }
         awaitConnections("websocket", 0);
+    }
+
+    /// A close frame: its opcode, its length, and the code 1009.
+    private static void assertTooBig(String bytes) {
+        assertThat(bytes).startsWith("\u0088").hasSizeGreaterThan(3);
+        assertThat(bytes.substring(2, 4)).isEqualTo("\u0003\u00f1");
     }
 
     private void goesOn(WebSocketRecorder socket) {
