@@ -18,7 +18,7 @@ public final class BusyProfile implements QuarkusTestProfile {
                 Map.entry("freshet.push.direct-messages", "everyone"),
                 Map.entry("freshet.push.max-channels", "12"),
                 Map.entry("freshet.push.max-pending-bytes", "65536"),
-                Map.entry("freshet.push.max-stall", "2S"),
+                Map.entry("freshet.push.slow.max-lag", "2S"),
                 Map.entry("freshet.push.sse.heartbeat-interval", "1S"),
                 Map.entry("freshet.push.sse.retry", "1234MS"),
                 Map.entry("freshet.push.websocket.ping-interval", "1S"),

@@ -31,10 +31,14 @@ public final class SseRecorder implements AutoCloseable {
             Pattern.compile("(?:id: ([A-Za-z0-9._~-]+)\n)?(?:retry: ([0-9]{1,6})\n)?event: ([A-Za-z0-9_.-]{1,64})\n"
                     + "data: ([^\r\n]*)\n");
 
+    /// What a stream ends with whose client should come back: no message for a page, which sees no event of it.
+    private static final Pattern COME_BACK = Pattern.compile("retry: ([0-9]{1,6})\n");
+
     /// One message.
     ///
     /// @param id of the `id:` line
     /// @param retryMs of the `retry:` line, ms
+    /// @param event empty where there is nothing but a `retry:` line
     public record Frame(@Nullable String id, @Nullable Integer retryMs, String event, String data) {}
 
     private final HttpResponse<InputStream> response;
@@ -167,6 +171,10 @@ public final class SseRecorder implements AutoCloseable {
                     .toString();
         } catch (CharacterCodingException e) {
             throw new AssertionError("a frame is not UTF-8", e);
+        }
+        Matcher comeBack = COME_BACK.matcher(text);
+        if (comeBack.matches()) {
+            return new Frame(null, Integer.valueOf(comeBack.group(1)), "", "");
         }
         Matcher matcher = FRAME.matcher(text);
         if (!matcher.matches()) {

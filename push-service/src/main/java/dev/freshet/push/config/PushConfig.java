@@ -19,6 +19,12 @@ public interface PushConfig {
     /// Settings of the tail.
     Tail tail();
 
+    /// How readers are treated that are slower than their channels.
+    Slow slow();
+
+    /// How the process ends.
+    Drain drain();
+
     /// Who may send direct messages: those with a `publish` grant for the receiver, or everyone.
     @WithDefault("granted")
     DirectMessages directMessages();
@@ -31,10 +37,6 @@ public interface PushConfig {
     /// from its place in the window when the socket drains.
     @WithDefault("65536")
     int maxPendingBytes();
-
-    /// How long a client's socket may take nothing before its connection ends.
-    @WithDefault("30S")
-    Duration maxStall();
 
     /// See [#directMessages()].
     enum DirectMessages {
@@ -81,5 +83,47 @@ public interface PushConfig {
         /// Between two looks at whether the log is still the same one.
         @WithDefault("1S")
         Duration checkInterval();
+    }
+
+    /// How far a connection may be behind the log, and what becomes of one that is further. Each bound is off at 0.
+    interface Slow {
+
+        /// Entries of a partition that it has not looked at, of whichever channels. Not while it catches up after
+        /// it came back.
+        @WithDefault("10000")
+        long maxLagEvents();
+
+        /// Bytes that these take in the window, counted as [Tail#windowBytes()] are. Not while it catches up after it
+        /// came back.
+        @WithDefault("16777216")
+        long maxLagBytes();
+
+        /// How long it may be behind without catching up once in between.
+        @WithDefault("30S")
+        Duration maxLag();
+
+        /// What becomes of it then.
+        @WithDefault("disconnect")
+        SlowPolicy policy();
+    }
+
+    /// See [Slow#policy()].
+    enum SlowPolicy {
+        /// It ends; its client comes back and resumes.
+        DISCONNECT,
+        /// It goes on live when its socket takes something again, with one gap per channel that missed something.
+        GAP
+    }
+
+    /// How the process ends. With 3 s more than both together, it has ended.
+    interface Drain {
+
+        /// How long connections are still accepted as ever after SIGTERM, for load balancers learn late.
+        @WithDefault("5S")
+        Duration accept();
+
+        /// Over which the open connections are ended after that.
+        @WithDefault("20S")
+        Duration window();
     }
 }

@@ -14,6 +14,9 @@ public final class PushConfigCheck {
     private static final int MIN_WINDOW_BYTES = 1024 * 1024;
     private static final Duration MIN_RHYTHM = Duration.ofMillis(10);
 
+    /// What is meant to be longer is meant to be something else.
+    private static final Duration MAX_WAIT = Duration.ofHours(1);
+
     void start(@Observes StartupEvent event, PushConfig config) {
         check(config);
     }
@@ -22,7 +25,6 @@ public final class PushConfigCheck {
     static void check(PushConfig config) {
         atLeast("freshet.push.max-channels", 1, config.maxChannels());
         atLeast("freshet.push.max-pending-bytes", MIN_PENDING_BYTES, config.maxPendingBytes());
-        rhythm("freshet.push.max-stall", config.maxStall());
         atLeast(
                 "freshet.push.tail.window-events",
                 MIN_WINDOW_EVENTS,
@@ -35,11 +37,23 @@ public final class PushConfigCheck {
         rhythm("freshet.push.websocket.ping-interval", config.webSocket().pingInterval());
         rhythm("freshet.push.tail.block", config.tail().block());
         rhythm("freshet.push.tail.check-interval", config.tail().checkInterval());
+        atLeast("freshet.push.slow.max-lag-events", 0, config.slow().maxLagEvents());
+        atLeast("freshet.push.slow.max-lag-bytes", 0, config.slow().maxLagBytes());
+        upTo("freshet.push.slow.max-lag", MAX_WAIT, config.slow().maxLag());
+        upTo("freshet.push.drain.accept", MAX_WAIT, config.drain().accept());
+        upTo("freshet.push.drain.window", MAX_WAIT, config.drain().window());
     }
 
     private static void atLeast(String key, long bound, long value) {
         if (value < bound) {
             throw new IllegalStateException(key + " must be at least " + bound + ", not " + value);
+        }
+    }
+
+    private static void upTo(String key, Duration most, Duration value) {
+        atLeast(key, 0, value.toMillis());
+        if (value.compareTo(most) > 0) {
+            throw new IllegalStateException(key + " must be at most " + most.toSeconds() + " s, not " + value);
         }
     }
 

@@ -10,14 +10,19 @@ import dev.freshet.service.log.Log;
 import dev.freshet.service.log.LogFacts;
 import io.netty.util.concurrent.EventExecutor;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.ContextInternal;
 import jakarta.inject.Singleton;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /// Hands what the tails read to every event loop.
 ///
@@ -30,10 +35,18 @@ public final class Hub {
     private final Map<EventExecutor, LoopHub> loops = new IdentityHashMap<>();
     private final Map<Integer, Supplier<Future<LogFacts>>> checks = new ConcurrentHashMap<>();
 
+    /// For the metrics; each event loop has its own.
+    private final AtomicReferenceArray<@Nullable Window> windows;
+
     Hub(Vertx vertx, Log log, PushMetrics metrics) {
         this.vertx = vertx;
         for (EventExecutor loop : vertx.nettyEventLoopGroup()) {
             loops.put(loop, new LoopHub(loop, log.partitions(), metrics));
+        }
+        windows = new AtomicReferenceArray<>(log.partitions().count());
+        for (int partition = 0; partition < windows.length(); partition++) {
+            int each = partition;
+            metrics.windowAge(each, () -> age(windows.get(each)));
         }
     }
 
@@ -50,6 +63,7 @@ public final class Hub {
     ///
     /// @param number of the place in the window
     public void begin(Window window, EventId position, long number, Forks forks) {
+        windows.set(position.partition(), window);
         onEach(hub -> hub.begin(window, position, number, forks));
     }
 
@@ -59,6 +73,7 @@ public final class Hub {
 
     /// A tail goes on at another place, with another window: what lies between is missing.
     public void reset(Window window, EventId position, long number, Forks forks, GapReason reason) {
+        windows.set(position.partition(), window);
         onEach(hub -> hub.reset(window, position, number, forks, reason));
     }
 
@@ -67,6 +82,7 @@ public final class Hub {
     /// @param window what it had, without what the log does not have any more
     /// @param phantoms channels that had something of that, and the oldest such place
     public void fork(Window window, EventId position, long number, Forks forks, Map<Channel, StreamId> phantoms) {
+        windows.set(position.partition(), window);
         onEach(hub -> hub.fork(window, position, number, forks, phantoms));
     }
 
@@ -88,6 +104,28 @@ public final class Hub {
     public Future<LogFacts> check(int partition) {
         Supplier<Future<LogFacts>> tail = checks.get(partition);
         return tail == null ? Future.failedFuture("partition " + partition + " is not read") : tail.get();
+    }
+
+    private static double age(@Nullable Window window) {
+        long oldest = window == null ? 0 : window.oldestTimestamp();
+        // By two clocks: that of Redis may be ahead.
+        return oldest == 0 ? 0 : Math.max(0, System.currentTimeMillis() - oldest) / 1e3;
+    }
+
+    /// A number summed over the event loops, each asked on itself.
+    ///
+    /// @return does not complete while an event loop is stuck; safe for any thread
+    public Future<Integer> sum(ToIntFunction<LoopHub> number) {
+        Promise<Integer> promise = Promise.promise();
+        AtomicInteger total = new AtomicInteger();
+        AtomicInteger missing = new AtomicInteger(loops.size());
+        onEach(hub -> {
+            total.addAndGet(number.applyAsInt(hub));
+            if (missing.decrementAndGet() == 0) {
+                promise.complete(total.get());
+            }
+        });
+        return promise.future();
     }
 
     /// Runs a task on each event loop with its hub.

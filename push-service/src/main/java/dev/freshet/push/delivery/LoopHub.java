@@ -33,6 +33,7 @@ public final class LoopHub {
     private final List<Head> heads = new ArrayList<>();
     private @Nullable EventId positionBefore;
     private long numberBefore;
+    private final Connections connections;
 
     LoopHub(EventExecutor loop, Partitions partitions, PushMetrics metrics) {
         this.loop = loop;
@@ -41,6 +42,12 @@ public final class LoopHub {
         for (int partition = 0; partition < partitions.count(); partition++) {
             heads.add(new Head());
         }
+        this.connections = new Connections(metrics);
+    }
+
+    /// All connections of this event loop.
+    public Connections connections() {
+        return connections;
     }
 
     /// Whether every partition's place is known: before that nobody can be told where he begins.

@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.Timer;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /// What push-service counts. Never a channel or a user as a tag: their number has no bound. Safe for any thread.
@@ -38,6 +39,7 @@ public final class PushMetrics {
     private final Counter pages;
     private final DistributionSummary batches;
     private final Timer latency;
+    private final Counter held;
 
     public PushMetrics(MeterRegistry meters) {
         this.meters = meters;
@@ -52,6 +54,9 @@ public final class PushMetrics {
         batches = DistributionSummary.builder("freshet.tail.batch")
                 .description("Entries per read of the log")
                 .baseUnit("entries")
+                .register(meters);
+        held = Counter.builder("freshet.opens.held")
+                .description("Streams that were held because their user opened the path too often")
                 .register(meters);
         latency = Timer.builder("freshet.delivery.latency")
                 .description("From the append, by the clock of Redis, to the write on the connections of an event loop")
@@ -68,6 +73,41 @@ public final class PushMetrics {
 
     public void closed(Transport transport) {
         of(transport).open.decrement();
+    }
+
+    /// A connection was told to come back, because this process ends.
+    public void drained(Transport transport) {
+        of(transport).drained.increment();
+    }
+
+    /// From where the lag of the connection is read that is furthest behind.
+    ///
+    /// @param events entries of the log; safe for any thread
+    /// @param seconds since it did not take all there was; safe for any thread
+    public void slowest(Supplier<Number> events, Supplier<Number> seconds) {
+        Gauge.builder("freshet.slowest.lag.events", events)
+                .description("Entries of the log by which the slowest reader is behind")
+                .register(meters);
+        Gauge.builder("freshet.slowest.lag", seconds)
+                .description("For how long the slowest reader is behind")
+                .baseUnit("seconds")
+                .register(meters);
+    }
+
+    /// From where it is read how far back a partition's window reaches.
+    ///
+    /// @param seconds since the log took the oldest event kept; safe for any thread
+    public void windowAge(int partition, Supplier<Number> seconds) {
+        Gauge.builder("freshet.window.age", seconds)
+                .description("Age of the oldest event in the window")
+                .baseUnit("seconds")
+                .tag("partition", Integer.toString(partition))
+                .register(meters);
+    }
+
+    /// A stream was held for a moment.
+    public void held() {
+        held.increment();
     }
 
     /// Events written by one event loop since it last told.
@@ -116,6 +156,16 @@ public final class PushMetrics {
         meters.counter("freshet.gaps", "reason", reason).increment(channels);
     }
 
+    /// Of all transports, about: event loops open and close while it is counted.
+    public long openConnections() {
+        return sse.open.sum() + webSocket.open.sum();
+    }
+
+    /// Of all transports.
+    public long drainedConnections() {
+        return (long) (sse.drained.count() + webSocket.drained.count());
+    }
+
     private TransportMeters of(Transport transport) {
         return switch (transport) {
             case SSE -> sse;
@@ -123,7 +173,7 @@ public final class PushMetrics {
         };
     }
 
-    private record TransportMeters(LongAdder open, Counter delivered, Counter reconnections) {
+    private record TransportMeters(LongAdder open, Counter delivered, Counter reconnections, Counter drained) {
 
         static TransportMeters of(Transport transport, MeterRegistry meters) {
             LongAdder open = new LongAdder();
@@ -139,6 +189,10 @@ public final class PushMetrics {
                             .register(meters),
                     Counter.builder("freshet.reconnections")
                             .description("Connections opened with a cursor")
+                            .tag("transport", transport.word)
+                            .register(meters),
+                    Counter.builder("freshet.connections.drained")
+                            .description("Connections that were ended because this process ends")
                             .tag("transport", transport.word)
                             .register(meters));
         }

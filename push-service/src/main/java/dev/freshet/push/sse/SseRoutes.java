@@ -8,6 +8,7 @@ import dev.freshet.push.admission.Admission;
 import dev.freshet.push.config.PushConfig;
 import dev.freshet.push.delivery.Beats;
 import dev.freshet.push.delivery.Hub;
+import dev.freshet.push.delivery.LagLimits;
 import dev.freshet.push.delivery.LoopHub;
 import dev.freshet.push.metrics.PushMetrics;
 import dev.freshet.push.replay.Resume;
@@ -16,6 +17,7 @@ import dev.freshet.service.problem.ProblemAnswer;
 import dev.freshet.service.redis.RedisUnavailable;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
@@ -43,11 +45,16 @@ class SseRoutes {
 
     private static final int RETRY_MAX_MS = 10_000;
 
+    /// About as many as a pod has connections.
+    private static final int COUNTED_OPENS = 20_000;
+
     private final Hub hub;
     private final Admission admission;
     private final PushConfig config;
     private final PushMetrics metrics;
     private final ProblemAnswer problems;
+    private final LagLimits limits;
+    private final Opens opens = new Opens(COUNTED_OPENS);
     private final Map<LoopHub, Beats> beats = new ConcurrentHashMap<>();
 
     SseRoutes(Hub hub, Admission admission, PushConfig config, PushMetrics metrics, ProblemAnswer problems) {
@@ -56,6 +63,7 @@ class SseRoutes {
         this.config = config;
         this.metrics = metrics;
         this.problems = problems;
+        this.limits = LagLimits.of(config.slow());
     }
 
     void register(@Observes Router router) {
@@ -68,9 +76,20 @@ class SseRoutes {
 
     private void route(Router router, String path, @Nullable ChannelKind kind) {
         router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD).handler(context -> open(context, kind));
+        router.route(path).handler(this::methodNotAllowed);
+    }
+
+    private void methodNotAllowed(RoutingContext context) {
+        context.response().putHeader("Allow", "GET, HEAD");
+        problems.send(context, ProblemAnswer.ofStatus(405));
     }
 
     private void open(RoutingContext context, @Nullable ChannelKind kind) {
+        // Before a ticket is redeemed: another pod will ask for it.
+        if (hub.current().connections().areRefused()) {
+            draining(context);
+            return;
+        }
         admission.admit(context.request()).onComplete(admitted -> {
             try {
                 if (admitted.failed()) {
@@ -85,7 +104,7 @@ class SseRoutes {
                 } else if (context.request().method() == HttpMethod.HEAD) {
                     head(context).end();
                 } else {
-                    stream(context, caller, request, loop);
+                    hold(context, caller, request, loop);
                 }
             } catch (RuntimeException refusal) {
                 problems.send(context, refusal);
@@ -93,21 +112,43 @@ class SseRoutes {
         });
     }
 
-    private void stream(RoutingContext context, Caller caller, SseRequest request, LoopHub loop) {
-        HttpServerResponse response = head(context);
+    /// What comes while a stream is held is not lost to it: it begins where it would have begun at once.
+    private void hold(RoutingContext context, Caller caller, SseRequest request, LoopHub loop) {
+        Cursor cursor = Resume.parse(request.cursor());
+        long ms = opens.hold(caller.userId(), context.request().path(), System.nanoTime() / 1_000_000);
+        if (ms == 0) {
+            head(context);
+            stream(context, caller, request, cursor, loop);
+            return;
+        }
+        metrics.held();
+        Cursor from = request.cursor() == null ? loop.cursor() : cursor;
+        head(context).writeHead();
+        loop.after(ms, () -> stream(context, caller, request, from, loop));
+    }
+
+    /// @param from where the stream begins; `null`: here, or with gaps if the client sent a cursor
+    private void stream(
+            RoutingContext context, Caller caller, SseRequest request, @Nullable Cursor from, LoopHub loop) {
+        HttpServerResponse response = context.response();
         if (response.closed()) {
             return;
         }
         response.setWriteQueueMaxSize(config.maxPendingBytes());
         Beats rhythm = beats.computeIfAbsent(
                 loop, each -> Beats.every(config.sse().heartbeatInterval().toMillis(), each));
-        SseConnection connection =
-                new SseConnection(loop, rhythm, metrics, response, caller, request, config.maxStall());
-        Cursor cursor = Resume.parse(request.cursor());
         int retryMs = Math.toIntExact(config.sse().retry().toMillis());
-        Resume.whenReached(cursor, loop).onSuccess(reached -> {
-            if (!response.closed()) {
-                connection.open(UUID.randomUUID().toString(), retryMs, cursor);
+        SseConnection connection =
+                new SseConnection(loop, rhythm, metrics, context.request(), caller, request, limits, retryMs);
+        Resume.whenReached(from, loop).onSuccess(reached -> {
+            if (response.closed()) {
+                return;
+            }
+            // It may have begun since the request came.
+            if (loop.connections().areRefused()) {
+                draining(context);
+            } else {
+                connection.open(UUID.randomUUID().toString(), from);
             }
         });
     }
@@ -120,10 +161,27 @@ class SseRoutes {
         }
     }
 
+    private void draining(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        if (request.version() != HttpVersion.HTTP_2) {
+            // Or a proxy would come back to this pod for as long as it keeps the connection.
+            if (!context.response().headWritten()) {
+                context.response().putHeader("Connection", "close");
+            }
+            context.response().endHandler(ended -> request.connection().close());
+        }
+        unavailable(context, 503, "draining");
+    }
+
     private void unavailable(RoutingContext context, int status, String reason) {
         metrics.error("unavailable-" + reason);
+        HttpServerResponse response = context.response().headWritten() ? context.response() : head(context);
+        if (context.request().method() == HttpMethod.HEAD) {
+            response.end();
+            return;
+        }
         int retryMs = ThreadLocalRandom.current().nextInt(RETRY_MIN_MS, RETRY_MAX_MS + 1);
-        head(context).end(Buffer.buffer(SseWriter.write(new SseMessage.Unavailable(retryMs, status, reason))));
+        response.end(Buffer.buffer(SseWriter.write(new SseMessage.Unavailable(retryMs, status, reason))));
     }
 
     private static HttpServerResponse head(RoutingContext context) {

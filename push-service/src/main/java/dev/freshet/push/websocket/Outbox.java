@@ -4,6 +4,7 @@ import dev.freshet.contract.message.CloseCode;
 import dev.freshet.contract.message.ServerMessage;
 import dev.freshet.contract.message.ServerMessageWriter;
 import dev.freshet.push.delivery.LoopHub;
+import dev.freshet.push.delivery.Sockets;
 import dev.freshet.push.metrics.PushMetrics;
 import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.WebSocketConnection;
@@ -48,6 +49,11 @@ final class Outbox {
     /// Whether the socket keeps up; if not, the drain handler is called when it does again.
     boolean isWritable() {
         return !closing && pending <= limit;
+    }
+
+    /// Whether it takes messages; not after [#close] or [#cut()].
+    boolean isOpen() {
+        return !closing;
     }
 
     void onDrain(Runnable handler) {
@@ -106,7 +112,7 @@ final class Outbox {
     void cut() {
         closing = true;
         if (connection.isOpen()) {
-            transport.close();
+            Sockets.cut(transport);
         }
     }
 }

@@ -7,7 +7,9 @@ import dev.freshet.contract.message.GapReason;
 import dev.freshet.contract.message.ServerMessage;
 import dev.freshet.push.config.PushConfig;
 import dev.freshet.push.delivery.Beats;
+import dev.freshet.push.delivery.Connections;
 import dev.freshet.push.delivery.Feed;
+import dev.freshet.push.delivery.LagLimits;
 import dev.freshet.push.delivery.LiveEvent;
 import dev.freshet.push.delivery.LoopHub;
 import dev.freshet.push.delivery.ScheduledTask;
@@ -17,13 +19,14 @@ import dev.freshet.push.metrics.PushMetrics.Transport;
 import dev.freshet.push.replay.Resume;
 import dev.freshet.service.identity.Caller;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// One open WebSocket: who it is and what it follows. Confined to its event loop.
-final class Session implements Feed.Out, Beats.Beat {
+final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
 
     /// Pings that may stay unanswered.
     private static final int MISSED_PONGS = 2;
@@ -34,7 +37,9 @@ final class Session implements Feed.Out, Beats.Beat {
     private final Outbox outbox;
     private final PushMetrics metrics;
     private final PushConfig config;
+    private final LagLimits limits;
     private final Feed feed;
+    private final Promise<Void> gone = Promise.promise();
 
     /// Channels that were subscribed to, and so stay followed when the room is left.
     private final Set<Channel> subscribed = new HashSet<>();
@@ -59,6 +64,7 @@ final class Session implements Feed.Out, Beats.Beat {
         this.outbox = outbox;
         this.metrics = metrics;
         this.config = config;
+        this.limits = LagLimits.of(config.slow());
         this.feed = new Feed(hub, this);
     }
 
@@ -73,9 +79,10 @@ final class Session implements Feed.Out, Beats.Beat {
     /// Begins with the user's own channel, which every connection follows.
     void open(@Nullable String after) {
         metrics.opened(Transport.WEBSOCKET, after != null);
-        outbox.onDrain(feed::drained);
+        outbox.onDrain(() -> limits.drained(this));
         outbox.send(new ServerMessage.Connected(caller.userId(), connectionId, hub.cursor()));
         beats.start(this);
+        hub.connections().add(this);
         endWithToken();
         reached(after).onSuccess(reached -> {
             if (!ended) {
@@ -101,8 +108,10 @@ final class Session implements Feed.Out, Beats.Beat {
             expiry.cancel();
         }
         beats.stop(this);
+        hub.connections().remove(this);
         feed.close();
         metrics.closed(Transport.WEBSOCKET);
+        gone.complete();
     }
 
     /// @return whether the room is joined now; if not, the connection follows too many channels
@@ -190,6 +199,25 @@ final class Session implements Feed.Out, Beats.Beat {
     }
 
     @Override
+    public Feed feed() {
+        return feed;
+    }
+
+    @Override
+    public Future<Void> restart() {
+        outbox.close(CloseCode.RESTART);
+        return gone.future();
+    }
+
+    @Override
+    public void tooSlow() {
+        if (outbox.isOpen()) {
+            metrics.error("slow-reader");
+            outbox.close(CloseCode.TOO_SLOW);
+        }
+    }
+
+    @Override
     public boolean wants(LiveEvent event) {
         return !caller.userId().equals(event.logged().event().exclude());
     }
@@ -211,13 +239,6 @@ final class Session implements Feed.Out, Beats.Beat {
 
     @Override
     public void beat() {
-        long stalledSince = feed.stalledSince();
-        if (stalledSince != 0
-                && System.currentTimeMillis() - stalledSince > config.maxStall().toMillis()) {
-            metrics.error("slow-reader");
-            outbox.close(CloseCode.TOO_SLOW);
-            return;
-        }
         if (unanswered >= MISSED_PONGS) {
             metrics.error("dead-connection");
             beats.stop(this);

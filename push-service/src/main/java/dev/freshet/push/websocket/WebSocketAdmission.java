@@ -52,6 +52,15 @@ class WebSocketAdmission implements HttpUpgradeCheck {
                     context, new ContractViolation("Upgrade", "must be websocket: this path takes WebSockets only"));
             return;
         }
+        // Before a ticket is redeemed: another pod will ask for it.
+        if (hub.current().connections().areRefused()) {
+            // Or a proxy would come back to this pod for as long as it keeps the connection.
+            context.response().putHeader("Connection", "close");
+            context.response()
+                    .endHandler(ended -> context.request().connection().close());
+            problems.send(context, unavailable());
+            return;
+        }
         if (!hub.current().isReady()) {
             problems.send(context, unavailable());
             return;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.freshet.push.config.PushConfig.DirectMessages;
+import dev.freshet.push.config.PushConfig.SlowPolicy;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -13,6 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Names and defaults of the keys are public: operators rely on them.
 class PushConfigTest {
@@ -29,7 +31,12 @@ class PushConfigTest {
         assertThat(config.directMessages()).isEqualTo(DirectMessages.GRANTED);
         assertThat(config.maxChannels()).isEqualTo(100);
         assertThat(config.maxPendingBytes()).isEqualTo(65_536);
-        assertThat(config.maxStall()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(config.slow().maxLagEvents()).isEqualTo(10_000);
+        assertThat(config.slow().maxLagBytes()).isEqualTo(16L * 1024 * 1024);
+        assertThat(config.slow().maxLag()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(config.slow().policy()).isEqualTo(SlowPolicy.DISCONNECT);
+        assertThat(config.drain().accept()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.drain().window()).isEqualTo(Duration.ofSeconds(20));
         assertThat(config.tail().windowEvents()).isEqualTo(50_000);
         assertThat(config.tail().windowBytes()).isEqualTo(64L * 1024 * 1024);
     }
@@ -46,7 +53,12 @@ class PushConfigTest {
                 Map.entry("freshet.push.tail.window-bytes", "2000000"),
                 Map.entry("freshet.push.direct-messages", "everyone"),
                 Map.entry("freshet.push.max-channels", "6"),
-                Map.entry("freshet.push.max-stall", "7S"),
+                Map.entry("freshet.push.slow.max-lag-events", "7"),
+                Map.entry("freshet.push.slow.max-lag-bytes", "8"),
+                Map.entry("freshet.push.slow.max-lag", "9S"),
+                Map.entry("freshet.push.slow.policy", "gap"),
+                Map.entry("freshet.push.drain.accept", "10S"),
+                Map.entry("freshet.push.drain.window", "11S"),
                 Map.entry("freshet.push.max-pending-bytes", "200000")));
 
         assertThat(config.sse().heartbeatInterval()).isEqualTo(Duration.ofSeconds(1));
@@ -57,7 +69,12 @@ class PushConfigTest {
         assertThat(config.directMessages()).isEqualTo(DirectMessages.EVERYONE);
         assertThat(config.maxChannels()).isEqualTo(6);
         assertThat(config.maxPendingBytes()).isEqualTo(200_000);
-        assertThat(config.maxStall()).isEqualTo(Duration.ofSeconds(7));
+        assertThat(config.slow().maxLagEvents()).isEqualTo(7);
+        assertThat(config.slow().maxLagBytes()).isEqualTo(8);
+        assertThat(config.slow().maxLag()).isEqualTo(Duration.ofSeconds(9));
+        assertThat(config.slow().policy()).isEqualTo(SlowPolicy.GAP);
+        assertThat(config.drain().accept()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.drain().window()).isEqualTo(Duration.ofSeconds(11));
         assertThat(config.tail().windowEvents()).isEqualTo(1000);
         assertThat(config.tail().windowBytes()).isEqualTo(2_000_000);
     }
@@ -71,7 +88,8 @@ class PushConfigTest {
     @CsvSource({
         "freshet.push.max-channels, 0",
         "freshet.push.max-pending-bytes, 16383",
-        "freshet.push.max-stall, 0S",
+        "freshet.push.slow.max-lag-events, -1",
+        "freshet.push.slow.max-lag-bytes, -1",
         "freshet.push.tail.window-events, 15",
         "freshet.push.tail.window-bytes, 1048575",
         "freshet.push.sse.heartbeat-interval, 0S",
@@ -84,10 +102,29 @@ class PushConfigTest {
                 .hasMessageStartingWith(key + " must be at least ");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"freshet.push.slow.max-lag", "freshet.push.drain.accept", "freshet.push.drain.window"})
+    void aWaitOfMoreThanAnHourIsNamed(String key) {
+        assertThatThrownBy(() -> PushConfigCheck.check(with(Map.of(key, "3601S"))))
+                .hasMessageStartingWith(key + " must be at most ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "freshet.push.slow.max-lag-events, 0",
+        "freshet.push.slow.max-lag-bytes, 0",
+        "freshet.push.slow.max-lag, 0S",
+        "freshet.push.drain.accept, 0S",
+        "freshet.push.drain.window, 0S"
+    })
+    void zeroMeansOffOrAtOnce(String key, String value) {
+        assertThatCode(() -> PushConfigCheck.check(with(Map.of(key, value)))).doesNotThrowAnyException();
+    }
+
     @Test
     void theseAreAllKeys() {
         // A new key must be added to both tests above.
-        assertThat(keys(PushConfig.class)).isEqualTo(11);
+        assertThat(keys(PushConfig.class)).isEqualTo(16);
     }
 
     private static long keys(Class<?> group) {

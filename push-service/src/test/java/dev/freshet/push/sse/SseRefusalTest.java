@@ -249,6 +249,19 @@ class SseRefusalTest extends PushTest {
     }
 
     @Test
+    void anythingButGetAndHeadIsA405ThatSaysSo() {
+        for (String path : PATHS) {
+            for (String method : List.of("POST", "PUT", "PATCH", "DELETE", "OPTIONS")) {
+                HttpResponse<String> answer =
+                        get(request(path, tokens.user(user)).method(method, HttpRequest.BodyPublishers.ofString("{}")));
+                int query = path.indexOf('?');
+                problem(answer, 405, "method-not-allowed", query < 0 ? path : path.substring(0, query));
+                assertThat(answer.headers().firstValue("allow")).contains("GET, HEAD");
+            }
+        }
+    }
+
+    @Test
     void anUnknownPathIsA404Problem() {
         problem(get(request("/api/nothing", tokens.user(user))), 404, "not-found", "/api/nothing");
     }
