@@ -22,6 +22,6 @@ public final class BusyProfile implements QuarkusTestProfile {
                 Map.entry("freshet.push.sse.heartbeat-interval", "1S"),
                 Map.entry("freshet.push.sse.retry", "1234MS"),
                 Map.entry("freshet.push.websocket.ping-interval", "1S"),
-                Map.entry("freshet.push.tail.check-interval", "10MS"));
+                Map.entry("freshet.push.tail.block", "100MS"));
     }
 }

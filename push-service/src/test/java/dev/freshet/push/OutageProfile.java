@@ -10,8 +10,7 @@ public final class OutageProfile implements QuarkusTestProfile {
     public Map<String, String> getConfigOverrides() {
         return Map.of(
                 "freshet.push.sse.heartbeat-interval", "500MS",
-                "freshet.push.tail.block", "1S",
-                "freshet.push.tail.check-interval", "200MS",
+                "freshet.push.tail.block", "200MS",
                 "freshet.redis.command-timeout", "1S");
     }
 }

@@ -68,8 +68,9 @@ public interface PushConfig {
     /// Settings of the tail.
     interface Tail {
 
-        /// How long one read waits for news. Only the loss of a connection is noticed later because of it.
-        @WithDefault("5S")
+        /// How long one read waits for news. Each read is followed by a look at whether the log is still the same
+        /// one, so this is also how late a quiet log's loss is noticed.
+        @WithDefault("1S")
         Duration block();
 
         /// Events per partition that are kept for clients that come back.
@@ -79,13 +80,10 @@ public interface PushConfig {
         /// Bytes per partition that they may take.
         @WithDefault("67108864")
         long windowBytes();
-
-        /// Between two looks at whether the log is still the same one.
-        @WithDefault("1S")
-        Duration checkInterval();
     }
 
-    /// How far a connection may be behind the log, and what becomes of one that is further. Each bound is off at 0.
+    /// How far a connection may be behind the log, and what becomes of one that is further. Each bound is off at
+    /// 0.
     interface Slow {
 
         /// Entries of a partition that it has not looked at, of whichever channels. Not while it catches up after
@@ -93,8 +91,8 @@ public interface PushConfig {
         @WithDefault("10000")
         long maxLagEvents();
 
-        /// Bytes that these take in the window, counted as [Tail#windowBytes()] are. Not while it catches up after it
-        /// came back.
+        /// Bytes that these take in the window, counted as [Tail#windowBytes()] are. Not while it catches up
+        /// after it came back.
         @WithDefault("16777216")
         long maxLagBytes();
 

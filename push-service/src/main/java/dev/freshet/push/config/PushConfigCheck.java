@@ -36,7 +36,6 @@ public final class PushConfigCheck {
         rhythm("freshet.push.sse.heartbeat-interval", config.sse().heartbeatInterval());
         rhythm("freshet.push.websocket.ping-interval", config.webSocket().pingInterval());
         rhythm("freshet.push.tail.block", config.tail().block());
-        rhythm("freshet.push.tail.check-interval", config.tail().checkInterval());
         atLeast("freshet.push.slow.max-lag-events", 0, config.slow().maxLagEvents());
         atLeast("freshet.push.slow.max-lag-bytes", 0, config.slow().maxLagBytes());
         upTo("freshet.push.slow.max-lag", MAX_WAIT, config.slow().maxLag());

@@ -24,9 +24,11 @@ import io.vertx.core.Vertx;
 import io.vertx.redis.client.Response;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Reads channels' pasts from Redis, and keeps each page for a moment: when a pod dies, many clients come back at
@@ -106,6 +108,24 @@ public final class History implements Past {
             recent.addAll(older);
             return recent.reversed();
         }));
+    }
+
+    /// The newest events of several channels together; in the order of their places, of the partitions where
+    /// these are equal.
+    public Future<List<LiveEvent>> newestOf(
+            LoopHub hub, List<Channel> channels, int count, Predicate<LiveEvent> wanted) {
+        List<Future<List<LiveEvent>>> each = channels.stream()
+                .map(channel -> newest(hub, channel, count, null))
+                .toList();
+        return Future.all(each).map(all -> {
+            List<LiveEvent> events = each.stream()
+                    .flatMap(future -> future.result().stream())
+                    .filter(wanted)
+                    .sorted(Comparator.comparing(LiveEvent::position)
+                            .thenComparing(event -> event.logged().id().partition()))
+                    .toList();
+            return events.subList(Math.max(0, events.size() - count), events.size());
+        });
     }
 
     private Future<Page> ask(Question question, int partition, StreamId upTo) {

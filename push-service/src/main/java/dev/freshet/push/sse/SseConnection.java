@@ -2,6 +2,7 @@ package dev.freshet.push.sse;
 
 import dev.freshet.contract.channel.Channel;
 import dev.freshet.contract.event.Cursor;
+import dev.freshet.contract.event.EventId;
 import dev.freshet.contract.message.GapReason;
 import dev.freshet.contract.message.SseMessage;
 import dev.freshet.contract.message.SseWriter;
@@ -16,6 +17,7 @@ import dev.freshet.push.delivery.Sockets;
 import dev.freshet.push.delivery.Subscription;
 import dev.freshet.push.metrics.PushMetrics;
 import dev.freshet.push.metrics.PushMetrics.Transport;
+import dev.freshet.push.replay.History;
 import dev.freshet.push.replay.Resume;
 import dev.freshet.service.identity.Caller;
 import io.vertx.core.Future;
@@ -25,6 +27,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +48,13 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
     private final SseRequest request;
     private final LagLimits limits;
     private final int retryMs;
+    private final History history;
     private final Feed feed;
+
+    /// To be told as soon as the stream has begun.
+    private final Map<Channel, GapReason> gaps = new LinkedHashMap<>();
+
+    private boolean begun;
     private @Nullable ScheduledTask expiry;
     private boolean ended;
 
@@ -57,7 +66,8 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
             Caller caller,
             SseRequest request,
             LagLimits limits,
-            int retryMs) {
+            int retryMs,
+            History history) {
         this.hub = hub;
         this.beats = beats;
         this.metrics = metrics;
@@ -68,26 +78,31 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
         this.request = request;
         this.limits = limits;
         this.retryMs = retryMs;
-        this.feed = new Feed(hub, this);
+        this.history = history;
+        this.feed = new Feed(hub, history, this);
+        feed.hold();
     }
 
     /// Begins to follow, says where the client stands, and gives it what it missed.
     ///
-    /// @param from the client's cursor, or the place at which a new client was held; `null` if the client sent none
-    ///     that can be used, or begins here
-    void open(String connectionId, @Nullable Cursor from) {
+    /// @param from the client's cursor, or the place at which a new client was held; `null` if the client sent
+    ///     none that can be used, or begins here
+    /// @return fails if Redis is needed for that and does not answer; then nothing was written
+    Future<Void> open(String connectionId, @Nullable Cursor from) {
         boolean cameBack = request.cursor() != null;
-        Map<Channel, GapReason> gaps = new LinkedHashMap<>();
         for (Channel channel : request.channels()) {
             Subscription subscription = feed.follow(channel);
             if (cameBack || from != null) {
                 switch (Resume.decide(from, channel, hub)) {
                     case Resume.Decision.Live live -> resumed(cameBack, "live");
                     case Resume.Decision.Behind behind -> {
-                        resumed(cameBack, "window");
+                        resumed(cameBack, behind.number() < 0 ? "history" : "window");
                         feed.rewind(subscription, behind.number(), behind.place());
                     }
-                    case Resume.Decision.Gap gap -> gaps.put(channel, gap.reason());
+                    case Resume.Decision.Gap gap -> {
+                        gaps.put(channel, gap.reason());
+                        hub.countGap(gap.reason());
+                    }
                 }
             }
         }
@@ -95,15 +110,49 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
         response.closeHandler(closed -> close());
         response.exceptionHandler(failure -> close());
         response.drainHandler(drained -> limits.drained(this));
-        write(new SseMessage.Init(
-                retryMs, feed.cursor(), connectionId, request.channels(), cameBack && gaps.isEmpty()));
-        gaps.forEach((channel, reason) -> {
-            metrics.gap(reason.word(), 1);
-            gap(channel, reason);
-        });
-        feed.catchUp();
-        beats.start(this);
         hub.connections().add(this);
+        return feed.prepare()
+                .compose(prepared -> beginning(from))
+                .onSuccess(beginning -> begin(connectionId, cameBack, beginning))
+                .onFailure(failure -> close())
+                .mapEmpty();
+    }
+
+    /// The newest events, where the client asked for them, of channels on which it begins or has a gap.
+    private Future<List<LiveEvent>> beginning(@Nullable Cursor from) {
+        boolean cameBack = request.cursor() != null;
+        List<Channel> channels = request.channels().stream()
+                .filter(channel ->
+                        !cameBack || gaps.containsKey(channel) || feed.lost().contains(channel))
+                .toList();
+        if (request.last() == 0 || channels.isEmpty()) {
+            return Future.succeededFuture(List.of());
+        }
+        return history.newestOf(hub, channels, request.last(), this::wants)
+                .map(events -> events.stream()
+                        .filter(event -> cameBack || from == null || isUpTo(event, from))
+                        .toList());
+    }
+
+    /// A stream that was held begins where it was held; what came since follows as news.
+    private static boolean isUpTo(LiveEvent event, Cursor from) {
+        EventId place = from.in(event.logged().id().partition());
+        return place == null || event.position().compareTo(place.position()) <= 0;
+    }
+
+    private void begin(String connectionId, boolean cameBack, List<LiveEvent> beginning) {
+        if (ended) {
+            return;
+        }
+        begun = true;
+        boolean resumed = cameBack && gaps.isEmpty() && feed.lost().isEmpty();
+        write(new SseMessage.Init(retryMs, feed.cursor(), connectionId, request.channels(), resumed));
+        gaps.forEach(this::gap);
+        gaps.clear();
+        feed.tellLost();
+        feed.beginWith(beginning);
+        feed.release();
+        beats.start(this);
         expiry = hub.after(Math.max(0, caller.expiresAt() - System.currentTimeMillis()), this::expired);
     }
 
@@ -147,7 +196,9 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
 
     @Override
     public void gap(Channel channel, GapReason reason) {
-        if (!ended) {
+        if (!begun) {
+            gaps.put(channel, reason);
+        } else if (!ended) {
             write(new SseMessage.Gap(feed.cursor(), channel, reason));
         }
     }

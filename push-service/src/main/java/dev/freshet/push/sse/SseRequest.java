@@ -20,9 +20,15 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param channels in the order in which they were asked for, each once, at least one
 /// @param types only events of these; empty: all
+/// @param last how many of the newest events it begins with, where it begins or has a gap; 0 to [#MAX_LAST]
 /// @param cursor where the client stands, as it says, not parsed; `null` if it begins
 record SseRequest(
-        List<Channel> channels, Set<String> types, @Nullable String cursor) {
+        List<Channel> channels,
+        Set<String> types,
+        int last,
+        @Nullable String cursor) {
+
+    static final int MAX_LAST = 100;
 
     private static final int MAX_TYPES = 100;
 
@@ -54,7 +60,11 @@ record SseRequest(
                 throw ProblemException.of(ProblemType.FORBIDDEN_CHANNEL, "Your token does not grant " + channel + ".");
             }
         }
-        return new SseRequest(List.copyOf(channels), types(request.getParam("types")), cursor(request));
+        return new SseRequest(
+                List.copyOf(channels),
+                types(request.getParam("types")),
+                last(request.getParam("last")),
+                cursor(request));
     }
 
     private static Channel ofPath(ChannelKind kind, String name, Caller caller) {
@@ -80,6 +90,16 @@ record SseRequest(
             throw new ContractViolation("types", "must be up to 100 event types of A-Za-z0-9_.-");
         }
         return types;
+    }
+
+    private static int last(@Nullable String text) {
+        if (text == null || text.isEmpty()) {
+            return 0;
+        }
+        if (!text.matches("[0-9]{1,3}") || Integer.parseInt(text) > MAX_LAST) {
+            throw new ContractViolation("last", "must be a number from 0 to " + MAX_LAST);
+        }
+        return Integer.parseInt(text);
     }
 
     /// The header wins: a native EventSource repeats its first URL for ever.

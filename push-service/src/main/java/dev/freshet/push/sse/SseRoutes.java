@@ -11,10 +11,12 @@ import dev.freshet.push.delivery.Hub;
 import dev.freshet.push.delivery.LagLimits;
 import dev.freshet.push.delivery.LoopHub;
 import dev.freshet.push.metrics.PushMetrics;
+import dev.freshet.push.replay.History;
 import dev.freshet.push.replay.Resume;
 import dev.freshet.service.identity.Caller;
 import dev.freshet.service.problem.ProblemAnswer;
 import dev.freshet.service.redis.RedisUnavailable;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -32,11 +34,11 @@ import org.jspecify.annotations.Nullable;
 
 /// The streams: one path per kind of channel, and one for a list.
 ///
-/// Permanent refusals are problems with their status. What may pass is an answer of 200 that says so and ends: any
-/// other status would end a native EventSource for good.
+/// Permanent refusals are problems with their status. What may pass is an answer of 200 that says so and ends:
+/// any other status would end a native EventSource for good.
 ///
-/// @see <a href="https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model">HTML, processing
-/// model of EventSource</a>
+/// @see <a href="https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model">HTML,
+///     processing model of EventSource</a>
 @ApplicationScoped
 class SseRoutes {
 
@@ -50,6 +52,8 @@ class SseRoutes {
 
     private final Hub hub;
     private final Admission admission;
+    private final Resume resume;
+    private final History history;
     private final PushConfig config;
     private final PushMetrics metrics;
     private final ProblemAnswer problems;
@@ -57,9 +61,18 @@ class SseRoutes {
     private final Opens opens = new Opens(COUNTED_OPENS);
     private final Map<LoopHub, Beats> beats = new ConcurrentHashMap<>();
 
-    SseRoutes(Hub hub, Admission admission, PushConfig config, PushMetrics metrics, ProblemAnswer problems) {
+    SseRoutes(
+            Hub hub,
+            Admission admission,
+            Resume resume,
+            History history,
+            PushConfig config,
+            PushMetrics metrics,
+            ProblemAnswer problems) {
         this.hub = hub;
         this.admission = admission;
+        this.resume = resume;
+        this.history = history;
         this.config = config;
         this.metrics = metrics;
         this.problems = problems;
@@ -139,18 +152,22 @@ class SseRoutes {
                 loop, each -> Beats.every(config.sse().heartbeatInterval().toMillis(), each));
         int retryMs = Math.toIntExact(config.sse().retry().toMillis());
         SseConnection connection =
-                new SseConnection(loop, rhythm, metrics, context.request(), caller, request, limits, retryMs);
-        Resume.whenReached(from, loop).onSuccess(reached -> {
-            if (response.closed()) {
-                return;
-            }
-            // It may have begun since the request came.
-            if (loop.connections().areRefused()) {
-                draining(context);
-            } else {
-                connection.open(UUID.randomUUID().toString(), from);
-            }
-        });
+                new SseConnection(loop, rhythm, metrics, context.request(), caller, request, limits, retryMs, history);
+        resume.ready(from, loop)
+                .compose(ready -> {
+                    // A drain may have begun since the request came.
+                    if (response.closed() || loop.connections().areRefused()) {
+                        return Future.failedFuture("closed or draining");
+                    }
+                    return connection.open(UUID.randomUUID().toString(), from);
+                })
+                .onFailure(failure -> {
+                    if (loop.connections().areRefused()) {
+                        draining(context);
+                    } else {
+                        unavailable(context, 503, "redis");
+                    }
+                });
     }
 
     private void refuse(RoutingContext context, Throwable failure) {
@@ -174,6 +191,9 @@ class SseRoutes {
     }
 
     private void unavailable(RoutingContext context, int status, String reason) {
+        if (context.response().closed()) {
+            return;
+        }
         metrics.error("unavailable-" + reason);
         HttpServerResponse response = context.response().headWritten() ? context.response() : head(context);
         if (context.request().method() == HttpMethod.HEAD) {

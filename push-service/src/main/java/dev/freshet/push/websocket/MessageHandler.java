@@ -42,15 +42,15 @@ final class MessageHandler {
         this.directMessagesForEveryone = config.directMessages() == PushConfig.DirectMessages.EVERYONE;
     }
 
-    /// Completes when the message is done, so that a client's messages take effect in the order in which it sent them.
+    /// Completes when the message is done, so that a client's messages take effect in the order in which it sent
+    /// them.
     Uni<Void> handle(ClientMessage message, Session session) {
         return switch (message) {
             case ClientMessage.JoinRoom join -> {
                 if (!session.caller().mayFollow(join.room())) {
                     yield forbidden(session, join, join.room());
                 }
-                yield onceReached(
-                        session, join.after(), () -> done(session, join, session.join(join.room(), join.after())));
+                yield onceReady(session, join, join.after(), () -> session.join(join.room(), join.after()));
             }
             case ClientMessage.LeaveRoom leave -> {
                 session.leave(leave.room());
@@ -61,10 +61,11 @@ final class MessageHandler {
                 if (!session.caller().mayFollow(subscribe.channel())) {
                     yield forbidden(session, subscribe, subscribe.channel());
                 }
-                yield onceReached(
+                yield onceReady(
                         session,
+                        subscribe,
                         subscribe.after(),
-                        () -> done(session, subscribe, session.subscribe(subscribe.channel(), subscribe.after())));
+                        () -> Future.succeededFuture(session.subscribe(subscribe.channel(), subscribe.after())));
             }
             case ClientMessage.Unsubscribe unsubscribe -> {
                 if (unsubscribe.channel().equals(session.caller().ownChannel())) {
@@ -104,13 +105,17 @@ final class MessageHandler {
         };
     }
 
-    private static Uni<Void> onceReached(Session session, @Nullable String after, Runnable task) {
-        Future<Void> reached = session.reached(after).onSuccess(now -> {
-            if (session.isOpen()) {
-                task.run();
-            }
-        });
-        return Uni.createFrom().completionStage(reached::toCompletionStage);
+    /// @param task says whether there is room for the channel
+    private static Uni<Void> onceReady(
+            Session session, ClientMessage message, @Nullable String after, Supplier<Future<Boolean>> task) {
+        Future<Void> done = session.ready(after)
+                .compose(ready -> session.isOpen() ? task.get() : Future.failedFuture("closed"))
+                .onSuccess(fits -> done(session, message, fits))
+                .onFailure(failure -> session.error(
+                        message.id(), ErrorCode.UNAVAILABLE, "What was missed cannot be read now; try again."))
+                .<Void>mapEmpty()
+                .otherwiseEmpty();
+        return Uni.createFrom().completionStage(done::toCompletionStage);
     }
 
     private static void done(Session session, ClientMessage message, boolean fits) {

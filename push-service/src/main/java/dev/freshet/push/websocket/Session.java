@@ -16,6 +16,7 @@ import dev.freshet.push.delivery.ScheduledTask;
 import dev.freshet.push.delivery.Subscription;
 import dev.freshet.push.metrics.PushMetrics;
 import dev.freshet.push.metrics.PushMetrics.Transport;
+import dev.freshet.push.replay.History;
 import dev.freshet.push.replay.Resume;
 import dev.freshet.service.identity.Caller;
 import io.vertx.core.Future;
@@ -31,6 +32,11 @@ final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
     /// Pings that may stay unanswered.
     private static final int MISSED_PONGS = 2;
 
+    /// Chat messages of a room that are told to who joins it.
+    private static final int MESSAGES = 50;
+
+    private static final String CHAT_MESSAGE = "chat-message";
+
     private final String connectionId;
     private final LoopHub hub;
     private final Beats beats;
@@ -38,6 +44,8 @@ final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
     private final PushMetrics metrics;
     private final PushConfig config;
     private final LagLimits limits;
+    private final Resume resume;
+    private final History history;
     private final Feed feed;
     private final Promise<Void> gone = Promise.promise();
 
@@ -56,7 +64,9 @@ final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
             Beats beats,
             Outbox outbox,
             PushMetrics metrics,
-            PushConfig config) {
+            PushConfig config,
+            Resume resume,
+            History history) {
         this.connectionId = connectionId;
         this.caller = caller;
         this.hub = hub;
@@ -65,7 +75,9 @@ final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
         this.metrics = metrics;
         this.config = config;
         this.limits = LagLimits.of(config.slow());
-        this.feed = new Feed(hub, this);
+        this.resume = resume;
+        this.history = history;
+        this.feed = new Feed(hub, history, this);
     }
 
     boolean isOpen() {
@@ -84,19 +96,21 @@ final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
         beats.start(this);
         hub.connections().add(this);
         endWithToken();
-        reached(after).onSuccess(reached -> {
-            if (!ended) {
-                Channel own = caller.ownChannel();
-                subscribed.add(own);
-                follow(own, after);
-                feed.catchUp();
-            }
-        });
+        ready(after)
+                .onSuccess(ready -> {
+                    if (!ended) {
+                        Channel own = caller.ownChannel();
+                        subscribed.add(own);
+                        follow(own, after);
+                        feed.catchUp();
+                    }
+                })
+                .onFailure(failure -> outbox.close(CloseCode.RESTART));
     }
 
-    /// Completes when this pod has read as far as the client says that it has.
-    Future<Void> reached(@Nullable String after) {
-        return Resume.whenReached(Resume.parse(after), hub);
+    /// Completes when it can be decided what a client at this place missed. Fails while Redis does not answer.
+    Future<Void> ready(@Nullable String after) {
+        return resume.ready(Resume.parse(after), hub);
     }
 
     void closed() {
@@ -114,15 +128,43 @@ final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
         gone.complete();
     }
 
-    /// @return whether the room is joined now; if not, the connection follows too many channels
-    boolean join(Channel room, @Nullable String after) {
+    /// Joins a room: from a place on, or with its last chat messages.
+    ///
+    /// @return whether the room is joined; if not, the connection follows too many channels. Fails if Redis is
+    ///     needed and does not answer
+    Future<Boolean> join(Channel room, @Nullable String after) {
         if (!hasRoomFor(room)) {
-            return false;
+            return Future.succeededFuture(false);
         }
-        outbox.send(new ServerMessage.JoinedRoom(room));
-        follow(room, after).setJoined(true);
-        feed.catchUp();
-        return true;
+        if (after != null && !after.isEmpty()) {
+            outbox.send(new ServerMessage.JoinedRoom(room));
+            follow(room, after).setJoined(true);
+            feed.catchUp();
+            return Future.succeededFuture(true);
+        }
+        // News wait until what came before them is told.
+        boolean known = feed.subscription(room) != null;
+        feed.hold();
+        Subscription subscription = feed.follow(room);
+        return history.newest(hub, room, MESSAGES, CHAT_MESSAGE)
+                .onSuccess(messages -> {
+                    subscription.setJoined(true);
+                    outbox.send(new ServerMessage.JoinedRoom(room));
+                    outbox.send(new ServerMessage.MessageHistory(
+                            room,
+                            messages.stream()
+                                    .filter(this::wants)
+                                    .map(message -> message.logged().event().payload())
+                                    .toList()));
+                    feed.release();
+                })
+                .onFailure(failure -> {
+                    if (!known) {
+                        feed.unfollow(room);
+                    }
+                    feed.release();
+                })
+                .map(true);
     }
 
     void leave(Channel room) {
@@ -257,7 +299,7 @@ final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
             switch (Resume.decide(Resume.parse(after), channel, hub)) {
                 case Resume.Decision.Live live -> metrics.resumed("live");
                 case Resume.Decision.Behind behind -> {
-                    metrics.resumed("window");
+                    metrics.resumed(behind.number() < 0 ? "history" : "window");
                     feed.rewind(subscription, behind.number(), behind.place());
                 }
                 case Resume.Decision.Gap gap -> {

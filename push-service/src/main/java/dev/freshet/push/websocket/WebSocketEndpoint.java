@@ -8,6 +8,8 @@ import dev.freshet.push.delivery.Beats;
 import dev.freshet.push.delivery.Hub;
 import dev.freshet.push.delivery.LoopHub;
 import dev.freshet.push.metrics.PushMetrics;
+import dev.freshet.push.replay.History;
+import dev.freshet.push.replay.Resume;
 import io.netty.buffer.ByteBufUtil;
 import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.OnBinaryMessage;
@@ -31,8 +33,8 @@ public final class WebSocketEndpoint {
 
     static final String PATH = "/ws";
 
-    /// A payload of 64 KiB and its envelope. Vert.x has a limit of its own, 1 MiB per frame: past that one it ends the
-    /// connection without a code.
+    /// A payload of 64 KiB and its envelope. Vert.x has a limit of its own, 1 MiB per frame: past that one it
+    /// ends the connection without a code.
     private static final int MAX_MESSAGE_BYTES = 128 * 1024;
 
     static final TypedKey<Welcome> WELCOME = new TypedKey<>("freshet.welcome");
@@ -41,13 +43,18 @@ public final class WebSocketEndpoint {
     private static final TypedKey<Session> SESSION = new TypedKey<>("freshet.session");
 
     private final Hub hub;
+    private final Resume resume;
+    private final History history;
     private final PushConfig config;
     private final PushMetrics metrics;
     private final MessageHandler handler;
     private final Map<LoopHub, Beats> beats = new ConcurrentHashMap<>();
 
-    WebSocketEndpoint(Hub hub, PushConfig config, PushMetrics metrics, MessageHandler handler) {
+    WebSocketEndpoint(
+            Hub hub, Resume resume, History history, PushConfig config, PushMetrics metrics, MessageHandler handler) {
         this.hub = hub;
+        this.resume = resume;
+        this.history = history;
         this.config = config;
         this.metrics = metrics;
         this.handler = handler;
@@ -65,7 +72,8 @@ public final class WebSocketEndpoint {
         Beats rhythm = beats.computeIfAbsent(
                 loop, each -> Beats.every(config.webSocket().pingInterval().toMillis(), each));
         Outbox outbox = new Outbox(connection, welcome.transport(), loop, metrics, config.maxPendingBytes());
-        Session session = new Session(connection.id(), welcome.caller(), loop, rhythm, outbox, metrics, config);
+        Session session =
+                new Session(connection.id(), welcome.caller(), loop, rhythm, outbox, metrics, config, resume, history);
         connection.userData().put(SESSION, session);
         session.open(welcome.after());
         return Uni.createFrom().voidItem();
@@ -110,7 +118,8 @@ public final class WebSocketEndpoint {
         return Uni.createFrom().voidItem();
     }
 
-    /// The transport failed, or a callback did: the former ends in [#closed], the latter must not end the connection.
+    /// The transport failed, or a callback did: the former ends in [#closed], the latter must not end the
+    /// connection.
     @OnError
     Uni<Void> failed(Throwable failure, WebSocketConnection connection) {
         LOG.debugf(failure, "A WebSocket failed");
@@ -122,7 +131,8 @@ public final class WebSocketEndpoint {
         return Uni.createFrom().voidItem();
     }
 
-    /// Fragments that together are over Vert.x's limit: it drops them and goes on, and has no type of its own for it.
+    /// Fragments that together are over Vert.x's limit: it drops them and goes on, and has no type of its own for
+    /// it.
     private static boolean isTooBig(Throwable failure) {
         return failure instanceof IllegalStateException
                 && failure.getMessage() != null

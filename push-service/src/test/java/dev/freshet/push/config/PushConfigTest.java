@@ -26,8 +26,7 @@ class PushConfigTest {
         assertThat(config.sse().heartbeatInterval()).isEqualTo(Duration.ofSeconds(25));
         assertThat(config.sse().retry()).isEqualTo(Duration.ofSeconds(3));
         assertThat(config.webSocket().pingInterval()).isEqualTo(Duration.ofSeconds(30));
-        assertThat(config.tail().block()).isEqualTo(Duration.ofSeconds(5));
-        assertThat(config.tail().checkInterval()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(config.tail().block()).isEqualTo(Duration.ofSeconds(1));
         assertThat(config.directMessages()).isEqualTo(DirectMessages.GRANTED);
         assertThat(config.maxChannels()).isEqualTo(100);
         assertThat(config.maxPendingBytes()).isEqualTo(65_536);
@@ -48,7 +47,6 @@ class PushConfigTest {
                 Map.entry("freshet.push.sse.retry", "2S"),
                 Map.entry("freshet.push.websocket.ping-interval", "3S"),
                 Map.entry("freshet.push.tail.block", "4S"),
-                Map.entry("freshet.push.tail.check-interval", "250MS"),
                 Map.entry("freshet.push.tail.window-events", "1000"),
                 Map.entry("freshet.push.tail.window-bytes", "2000000"),
                 Map.entry("freshet.push.direct-messages", "everyone"),
@@ -65,7 +63,6 @@ class PushConfigTest {
         assertThat(config.sse().retry()).isEqualTo(Duration.ofSeconds(2));
         assertThat(config.webSocket().pingInterval()).isEqualTo(Duration.ofSeconds(3));
         assertThat(config.tail().block()).isEqualTo(Duration.ofSeconds(4));
-        assertThat(config.tail().checkInterval()).isEqualTo(Duration.ofMillis(250));
         assertThat(config.directMessages()).isEqualTo(DirectMessages.EVERYONE);
         assertThat(config.maxChannels()).isEqualTo(6);
         assertThat(config.maxPendingBytes()).isEqualTo(200_000);
@@ -94,8 +91,7 @@ class PushConfigTest {
         "freshet.push.tail.window-bytes, 1048575",
         "freshet.push.sse.heartbeat-interval, 0S",
         "freshet.push.websocket.ping-interval, 0S",
-        "freshet.push.tail.block, 1MS",
-        "freshet.push.tail.check-interval, 9MS"
+        "freshet.push.tail.block, 1MS"
     })
     void aSettingBelowItsBoundIsNamed(String key, String value) {
         assertThatThrownBy(() -> PushConfigCheck.check(with(Map.of(key, value))))
@@ -124,7 +120,7 @@ class PushConfigTest {
     @Test
     void theseAreAllKeys() {
         // A new key must be added to both tests above.
-        assertThat(keys(PushConfig.class)).isEqualTo(16);
+        assertThat(keys(PushConfig.class)).isEqualTo(15);
     }
 
     private static long keys(Class<?> group) {

@@ -3,14 +3,20 @@ package dev.freshet.push.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.freshet.contract.channel.Channel;
+import dev.freshet.contract.event.EventId;
 import dev.freshet.contract.event.StreamId;
+import dev.freshet.contract.log.Forks;
 import dev.freshet.contract.log.Partitions;
 import dev.freshet.contract.message.GapReason;
 import dev.freshet.push.metrics.PushMetrics;
 import dev.freshet.push.metrics.PushMetrics.Transport;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.util.concurrent.ImmediateEventExecutor;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,14 +28,53 @@ import org.junit.jupiter.api.RepetitionInfo;
 class FeedTest {
 
     private static final int CHANNELS = 4;
+    private static final int PAGE = 3;
+
+    /// A past that answers late, page by page, and has forgotten what is older than some place.
+    private final class Memory implements Past {
+
+        private final Deque<Runnable> asked = new ArrayDeque<>();
+        private long forgottenUpTo;
+
+        @Override
+        public Future<Page> page(LoopHub loop, Channel channel, EventId after) {
+            Promise<Page> promise = Promise.promise();
+            StreamId upTo = loop.window(0).begin().id();
+            asked.add(() -> promise.complete(page(channel, after.timestamp(), upTo.ms())));
+            return promise.future();
+        }
+
+        private Page page(Channel channel, long after, long upTo) {
+            if (after < forgottenUpTo) {
+                return new Page.Trimmed();
+            }
+            List<LiveEvent> events = log.stream()
+                    .filter(event -> event.channel().equals(channel))
+                    .filter(event -> !event.logged().event().ephemeral())
+                    .filter(event ->
+                            event.position().ms() > after && event.position().ms() <= upTo)
+                    .limit(PAGE)
+                    .toList();
+            StreamId end = events.size() == PAGE ? events.getLast().position() : new StreamId(upTo, 0);
+            return new Page.Read(events, end);
+        }
+
+        void answer() {
+            for (int i = asked.size(); i > 0; i--) {
+                asked.remove().run();
+            }
+        }
+    }
 
     private final LoopHub hub =
             new LoopHub(ImmediateEventExecutor.INSTANCE, new Partitions(1), new PushMetrics(new SimpleMeterRegistry()));
+    private final Memory memory = new Memory();
+    private final List<LiveEvent> log = new ArrayList<>();
     private final List<Long> delivered = new ArrayList<>();
     private final Map<Channel, Long> gapsAt = new HashMap<>();
     private int room;
 
-    private final Feed feed = new Feed(hub, new Feed.Out() {
+    private final Feed feed = new Feed(hub, memory, new Feed.Out() {
         @Override
         public Transport transport() {
             return Transport.SSE;
@@ -58,16 +103,16 @@ class FeedTest {
         }
     });
 
-    @RepeatedTest(300)
+    @RepeatedTest(500)
     void aReaderThatStopsAndGoesOnMissesNothingSilently(RepetitionInfo repetition) {
         Random random = new Random(repetition.getCurrentRepetition());
         int capacity = random.nextBoolean() ? 1024 : 16;
-        Window window = new Window(Entries.place(1), capacity, Long.MAX_VALUE);
-        hub.begin(window, Entries.place(1), 0);
+        boolean forgetful = random.nextBoolean();
+        Window window = new Window(new StreamId(1, 0), capacity, Long.MAX_VALUE);
+        hub.begin(window, Entries.place(1), 0, Forks.NONE);
         for (int channel = 0; channel < CHANNELS; channel++) {
             feed.follow(Entries.channel(channel));
         }
-        Map<Long, Channel> published = new HashMap<>();
         List<Long> durable = new ArrayList<>();
         long ms = 1;
         for (int step = 0; step < 200; step++) {
@@ -77,6 +122,12 @@ class FeedTest {
                     feed.drained();
                 }
             }
+            if (random.nextInt(3) == 0) {
+                memory.answer();
+            }
+            if (forgetful && random.nextInt(20) == 0) {
+                memory.forgottenUpTo = ms - random.nextInt(60);
+            }
             List<LiveEvent> batch = new ArrayList<>();
             for (int i = random.nextInt(6); i > 0; i--) {
                 ms++;
@@ -85,27 +136,34 @@ class FeedTest {
                 LiveEvent live = window.append(new StreamId(ms, 0), Entries.event(ms, channel, ephemeral));
                 batch.add(live);
                 if (channel < CHANNELS) {
-                    published.put(ms, Entries.channel(channel));
+                    log.add(live);
                     if (!ephemeral) {
                         durable.add(ms);
                     }
                 }
             }
             hub.deliver(new LogBatch(window, batch, Entries.place(ms), window.last()));
+            assertThat(feed.cursor().positions().getFirst().timestamp())
+                    .as("nothing behind the cursor was written before something that is not")
+                    .isGreaterThanOrEqualTo(delivered.isEmpty() ? 0 : delivered.getLast());
         }
         room = Integer.MAX_VALUE;
         feed.drained();
+        while (!memory.asked.isEmpty()) {
+            memory.answer();
+        }
 
         assertThat(delivered).isSorted().doesNotHaveDuplicates();
-        for (long each : durable) {
-            Channel channel = published.get(each);
-            boolean told = gapsAt.getOrDefault(channel, 0L) >= each;
-            assertThat(told || delivered.contains(each))
-                    .as("%s of %s", each, channel)
+        for (LiveEvent each : log) {
+            long at = each.logged().id().timestamp();
+            boolean told = gapsAt.getOrDefault(each.channel(), 0L) >= at;
+            assertThat(told || delivered.contains(at) || !durable.contains(at))
+                    .as("%s of %s", at, each.channel())
                     .isTrue();
         }
-        if (capacity == 1024) {
+        if (capacity == 1024 || !forgetful) {
             assertThat(gapsAt).isEmpty();
         }
+        assertThat(feed.cursor().positions().getFirst()).isEqualTo(hub.position(0));
     }
 }

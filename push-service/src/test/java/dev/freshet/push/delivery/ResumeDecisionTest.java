@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.freshet.contract.event.Cursor;
 import dev.freshet.contract.event.EventId;
 import dev.freshet.contract.event.StreamId;
+import dev.freshet.contract.log.Forks;
 import dev.freshet.contract.log.Partitions;
 import dev.freshet.contract.message.GapReason;
 import dev.freshet.push.metrics.PushMetrics;
@@ -27,18 +28,28 @@ class ResumeDecisionTest {
         assertThat(decide(Entries.place(50))).isEqualTo(new Decision.Live());
         assertThat(decide(Entries.place(20))).isEqualTo(new Decision.Behind(2, Entries.place(20)));
         assertThat(decide(Entries.place(5))).isEqualTo(new Decision.Behind(0, Entries.place(5)));
-        assertThat(decide(Entries.place(7))).isEqualTo(new Decision.Gap(GapReason.RESET));
-        assertThat(decide(Entries.place(25))).isEqualTo(new Decision.Gap(GapReason.RESET));
-        assertThat(decide(Entries.place(4))).isEqualTo(new Decision.Gap(GapReason.TRIMMED));
+        assertThat(decide(Entries.place(7))).isEqualTo(new Decision.Behind(0, Entries.place(7)));
+        assertThat(decide(Entries.place(25))).isEqualTo(new Decision.Behind(2, Entries.place(25)));
+        assertThat(decide(Entries.place(4))).isEqualTo(new Decision.Behind(-1, Entries.place(4)));
     }
 
     @Test
-    void whatWasDroppedIsTrimmed() {
+    void whatWasDroppedIsBeforeTheWindow() {
         fill(4);
 
         assertThat(decide(Entries.place(40))).isEqualTo(new Decision.Behind(4, Entries.place(40)));
-        assertThat(decide(Entries.place(10))).isEqualTo(new Decision.Gap(GapReason.TRIMMED));
-        assertThat(decide(Entries.place(5))).isEqualTo(new Decision.Gap(GapReason.TRIMMED));
+        assertThat(decide(Entries.place(10))).isEqualTo(new Decision.Behind(1, Entries.place(10)));
+        assertThat(decide(Entries.place(9))).isEqualTo(new Decision.Behind(-1, Entries.place(9)));
+    }
+
+    @Test
+    void aPlaceOfAnEpochBeforeCountsAsFarAsItIsShared() {
+        fill(1024);
+
+        EventId shared = new EventId(0, new StreamId(30, 0), "oldepoch");
+        assertThat(decide(shared)).isEqualTo(new Decision.Behind(3, shared));
+        assertThat(decide(new EventId(0, new StreamId(30, 1), "oldepoch")))
+                .isEqualTo(new Decision.Gap(GapReason.RESET));
     }
 
     @Test
@@ -59,10 +70,10 @@ class ResumeDecisionTest {
 
     /// Begins behind 5 and has entries at 10, 20, 30, 40 and 50.
     private void fill(int capacity) {
-        Window window = new Window(Entries.place(5), capacity, Long.MAX_VALUE);
+        Window window = new Window(new StreamId(5, 0), capacity, Long.MAX_VALUE);
         for (long ms = 10; ms <= 50; ms += 10) {
             window.append(new StreamId(ms, 0), Entries.event(ms, 0, false));
         }
-        hub.begin(window, Entries.place(50), window.last());
+        hub.begin(window, Entries.place(50), window.last(), Forks.parse("oldepoch 30-0"));
     }
 }
