@@ -153,6 +153,7 @@ public final class LoopHub {
         long now = System.currentTimeMillis();
         long toSse = 0;
         long toWebSocket = 0;
+        long toPoll = 0;
         Head head = heads.get(batch.end().partition());
         for (LiveEvent event : batch.events()) {
             EventId id = event.logged().id();
@@ -163,23 +164,25 @@ public final class LoopHub {
             if (followers == null) {
                 continue;
             }
-            long before = toSse + toWebSocket;
+            long before = toSse + toWebSocket + toPoll;
             for (int i = 0; i < followers.size(); i++) {
                 Subscription subscription = followers.get(i);
                 if (subscription.follower.deliver(event, subscription)) {
                     switch (subscription.follower.transport()) {
                         case SSE -> toSse++;
                         case WEBSOCKET -> toWebSocket++;
+                        case POLL -> toPoll++;
                     }
                 }
             }
-            if (toSse + toWebSocket > before) {
+            if (toSse + toWebSocket + toPoll > before) {
                 metrics.latency(id.timestamp(), now);
             }
         }
         head.advance(batch.end(), batch.number());
         metrics.delivered(Transport.SSE, toSse);
         metrics.delivered(Transport.WEBSOCKET, toWebSocket);
+        metrics.delivered(Transport.POLL, toPoll);
     }
 
     /// The log is another one, or a piece of it is gone: go on from `position`, and say so to whom it concerns.

@@ -18,7 +18,8 @@ public final class PushMetrics {
     /// Ways to receive.
     public enum Transport {
         SSE("sse"),
-        WEBSOCKET("websocket");
+        WEBSOCKET("websocket"),
+        POLL("poll");
 
         private final String word;
 
@@ -35,6 +36,7 @@ public final class PushMetrics {
     private final MeterRegistry meters;
     private final TransportMeters sse;
     private final TransportMeters webSocket;
+    private final TransportMeters poll;
     private final Counter read;
     private final Counter pages;
     private final DistributionSummary batches;
@@ -45,6 +47,7 @@ public final class PushMetrics {
         this.meters = meters;
         sse = TransportMeters.of(Transport.SSE, meters);
         webSocket = TransportMeters.of(Transport.WEBSOCKET, meters);
+        poll = TransportMeters.of(Transport.POLL, meters);
         read = Counter.builder("freshet.events.read")
                 .description("Entries read from the log, skipped ones too")
                 .register(meters);
@@ -170,6 +173,7 @@ public final class PushMetrics {
         return switch (transport) {
             case SSE -> sse;
             case WEBSOCKET -> webSocket;
+            case POLL -> poll;
         };
     }
 

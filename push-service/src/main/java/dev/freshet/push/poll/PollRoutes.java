@@ -1,0 +1,150 @@
+package dev.freshet.push.poll;
+
+import dev.freshet.contract.ContractViolation;
+import dev.freshet.contract.channel.Channel;
+import dev.freshet.contract.event.EventTypes;
+import dev.freshet.contract.message.PollResponse;
+import dev.freshet.contract.problem.ProblemType;
+import dev.freshet.push.admission.Admission;
+import dev.freshet.push.delivery.Hub;
+import dev.freshet.push.delivery.LiveEvent;
+import dev.freshet.push.delivery.LoopHub;
+import dev.freshet.push.metrics.PushMetrics;
+import dev.freshet.push.metrics.PushMetrics.Transport;
+import dev.freshet.push.replay.History;
+import dev.freshet.push.replay.Resume;
+import dev.freshet.service.identity.Caller;
+import dev.freshet.service.problem.ProblemAnswer;
+import dev.freshet.service.problem.ProblemException;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.BiFunction;
+
+/// Polling: a channel's events since a place, and its newest one.
+///
+/// Answers are the same bytes, with the same `ETag`, until the channel has something new.
+@ApplicationScoped
+class PollRoutes {
+
+    private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
+
+    private final Hub hub;
+    private final Admission admission;
+    private final Resume resume;
+    private final History history;
+    private final PushMetrics metrics;
+    private final ProblemAnswer problems;
+
+    PollRoutes(
+            Hub hub,
+            Admission admission,
+            Resume resume,
+            History history,
+            PushMetrics metrics,
+            ProblemAnswer problems) {
+        this.hub = hub;
+        this.admission = admission;
+        this.resume = resume;
+        this.history = history;
+        this.metrics = metrics;
+        this.problems = problems;
+    }
+
+    void register(@Observes Router router) {
+        route(router, "/api/channels/:channel/events", this::events);
+        route(router, "/api/channels/:channel/latest", this::latest);
+    }
+
+    private void route(Router router, String path, BiFunction<RoutingContext, Caller, Future<byte[]>> answer) {
+        router.route(path)
+                .method(HttpMethod.GET)
+                .method(HttpMethod.HEAD)
+                .handler(context -> admission
+                        .admit(context.request())
+                        .compose(caller -> answer.apply(context, caller))
+                        .onSuccess(body -> send(context, body))
+                        .onFailure(failure -> problems.send(context, failure)));
+        router.route(path).handler(context -> {
+            context.response().putHeader("Allow", "GET, HEAD");
+            problems.send(context, ProblemAnswer.ofStatus(405));
+        });
+    }
+
+    private Future<byte[]> events(RoutingContext context, Caller caller) {
+        PollRequest request = PollRequest.read(context, caller);
+        LoopHub loop = loop();
+        Poll poll = new Poll(loop, history, caller, request);
+        metrics.opened(Transport.POLL, request.after() != null);
+        return resume.ready(request.after(), loop)
+                .compose(ready -> poll.now())
+                .compose(found -> found.events().isEmpty() && found.gap() == null && request.waitMs() > 0
+                        ? news(context, caller, request, loop, poll)
+                        : Future.succeededFuture(found))
+                .map(PollResponse::write)
+                .onComplete(done -> metrics.closed(Transport.POLL));
+    }
+
+    /// On the same turn of the event loop on which there was nothing, so that nothing comes in between.
+    private static Future<PollResponse> news(
+            RoutingContext context, Caller caller, PollRequest request, LoopHub loop, Poll poll) {
+        long until = Math.min(System.currentTimeMillis() + request.waitMs(), caller.expiresAt());
+        Wait wait = new Wait(loop, poll, request, until);
+        context.response().closeHandler(closed -> wait.cancel());
+        return wait.answer();
+    }
+
+    private Future<byte[]> latest(RoutingContext context, Caller caller) {
+        Channel channel = PollRequest.channel(context, caller);
+        String type = context.request().getParam("type");
+        if (type != null && !EventTypes.isType(type)) {
+            throw new ContractViolation("type", "must be an event type of A-Za-z0-9_.-");
+        }
+        return history.newest(loop(), channel, PollRequest.MAX_LIMIT, type)
+                .map(events -> newest(events, caller));
+    }
+
+    private static byte[] newest(List<LiveEvent> events, Caller caller) {
+        for (LiveEvent event : events.reversed()) {
+            if (!caller.userId().equals(event.logged().event().exclude())) {
+                return event.logged().event().payload().utf8();
+            }
+        }
+        return NULL;
+    }
+
+    private LoopHub loop() {
+        LoopHub loop = hub.current();
+        if (!loop.isReady()) {
+            throw ProblemException.retryAfter(1, ProblemType.UNAVAILABLE, "The log is not read yet; try again.");
+        }
+        return loop;
+    }
+
+    private static void send(RoutingContext context, byte[] body) {
+        HttpServerResponse response = context.response();
+        if (response.closed() || response.ended()) {
+            return;
+        }
+        String tag = EntityTag.of(body);
+        response.putHeader("ETag", tag);
+        response.putHeader("Cache-Control", "private, no-cache");
+        if (EntityTag.isIn(context.request().getHeader("If-None-Match"), tag)) {
+            response.setStatusCode(304).end();
+            return;
+        }
+        response.putHeader("Content-Type", "application/json");
+        if (context.request().method() == HttpMethod.HEAD) {
+            response.putHeader("Content-Length", Integer.toString(body.length)).end();
+        } else {
+            response.end(Buffer.buffer(body));
+        }
+    }
+}
