@@ -108,11 +108,10 @@ final class Outbox {
         hub.after(CLOSE_GRACE_MS, this::cut);
     }
 
-    /// Ends the connection without a word: nobody listens.
+    /// Ends the connection without a word: nobody listens. Does nothing if it has ended.
     void cut() {
         closing = true;
-        if (connection.isOpen()) {
-            Sockets.cut(transport);
-        }
+        // Whether the WebSocket is open does not matter: it counts as closed while its close frame waits.
+        Sockets.cut(transport);
     }
 }

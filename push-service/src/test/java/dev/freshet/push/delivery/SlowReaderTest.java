@@ -1,0 +1,103 @@
+package dev.freshet.push.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.freshet.push.LagProfile;
+import dev.freshet.push.PushTest;
+import dev.freshet.testkit.FreshetResource;
+import dev.freshet.testkit.RawConnection;
+import dev.freshet.testkit.SseRecorder;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import org.junit.jupiter.api.Test;
+
+/// Readers that take nothing, where such are ended: between beats, by what they are behind.
+@QuarkusTest
+@TestProfile(LagProfile.class)
+@WithTestResource(FreshetResource.class)
+class SlowReaderTest extends PushTest {
+
+    private static final String UPGRADE = "Connection: Upgrade\r\nUpgrade: websocket\r\n"
+            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+
+    private final String user = unique("ada");
+
+    @Test
+    void aStreamThatTakesNothingIsCutAlthoughItNeverReadsAgain() {
+        open("GET /api/events/me");
+        awaitConnections("sse", 1);
+        double before = count("freshet.errors", "kind", "slow-reader");
+
+        flood();
+
+        awaitConnections("sse", 0);
+        assertThat(count("freshet.errors", "kind", "slow-reader")).isEqualTo(before + 1);
+        assertSocketsAreGone();
+    }
+
+    @Test
+    void aWebSocketThatTakesNothingIsCutAlthoughItNeverReadsAgain() {
+        open("GET /ws");
+        awaitConnections("websocket", 1);
+        double before = count("freshet.errors", "kind", "slow-reader");
+
+        flood();
+
+        awaitConnections("websocket", 0);
+        assertThat(count("freshet.errors", "kind", "slow-reader")).isEqualTo(before + 1);
+        assertSocketsAreGone();
+    }
+
+    @Test
+    void aStreamThatReadsAgainInTimeIsToldToComeBack() {
+        RawConnection slow = open("GET /api/events/me");
+        flood();
+
+        String all = slow.readToEnd();
+
+        // What its sockets had room for, then the farewell: nothing came out of order in between.
+        assertThat(all).contains("event: a\n");
+        assertThat(all).containsPattern("\nretry: [0-9]+\n\n\r\n0\r\n\r\n$");
+    }
+
+    @Test
+    void theWindowsAgeIsTold() {
+        flood();
+
+        await().atMost(SseRecorder.LIMIT).until(() -> gauge("freshet.window.age", "partition", "0") > 0);
+        assertThat(gauge("freshet.window.age", "partition", "0")).isLessThan(600);
+    }
+
+    /// Far more than the sockets' buffers of both sides hold.
+    private void flood() {
+        for (int batch = 0; batch < 40; batch++) {
+            lua("for i = 1, 10 do redis.call('XADD', 'events:{0}', '*', 'channel', 'user:" + user
+                    + "', 'type', 'a', 'payload', '\"'..string.rep('x', 60000)..'\"') end");
+        }
+    }
+
+    private RawConnection open(String request) {
+        RawConnection connection = raw(4096)
+                .send(request + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+                        + tokens.user(user).sign() + "\r\n" + (request.endsWith("/ws") ? UPGRADE : "") + "\r\n");
+        connection.readHead();
+        return connection;
+    }
+
+    /// The server's side: a socket that waits for its peer would be there still, with all that waits for it.
+    private void assertSocketsAreGone() {
+        await().atMost(SseRecorder.LIMIT).until(() -> openSockets() == 0);
+    }
+
+    /// Of this process's, those at the service's port that are established.
+    private long openSockets() throws java.io.IOException {
+        String port = ":%04X ".formatted(root.getPort());
+        try (var lines = java.nio.file.Files.lines(java.nio.file.Path.of("/proc/net/tcp"))) {
+            return lines.map(line -> line.trim().split(" +"))
+                    .filter(fields -> (fields[1] + " ").endsWith(port) && fields[3].equals("01"))
+                    .count();
+        }
+    }
+}
