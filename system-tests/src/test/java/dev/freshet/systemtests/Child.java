@@ -93,6 +93,21 @@ final class Child implements AutoCloseable {
         return process.exitValue();
     }
 
+    /// Sends it a signal, by its name (`TERM`).
+    void send(String signal) {
+        try {
+            Process kill = new ProcessBuilder("kill", "-s", signal, Long.toString(process.pid())).start();
+            if (kill.waitFor() != 0) {
+                throw new AssertionError(name + " got no " + signal + "; " + lastLines());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
     String name() {
         return name;
     }

@@ -76,18 +76,21 @@ final class Deployment implements AutoCloseable {
 
     /// Starts one replica, which the proxy knows if it comes before the proxy, and does not wait.
     Replica launch(Service service, int partitions) {
+        return launch(service, partitions, Map.of());
+    }
+
+    /// The same with settings of its own, as environment variables.
+    Replica launch(Service service, int partitions, Map<String, String> settings) {
         List<Replica> all = all(service);
-        Replica replica = Replica.start(
-                service,
-                all.size(),
-                logs,
-                Map.of(
-                        "QUARKUS_REDIS_HOSTS", redis.url(),
-                        "MP_JWT_VERIFY_PUBLICKEY_LOCATION",
-                                tokens.publicKeyFile().toUri().toString(),
-                        "MP_JWT_VERIFY_ISSUER", Tokens.ISSUER,
-                        "MP_JWT_VERIFY_AUDIENCES", Tokens.AUDIENCE,
-                        "FRESHET_LOG_PARTITIONS", Integer.toString(partitions)));
+        Map<String, String> environment = new HashMap<>(Map.of(
+                "QUARKUS_REDIS_HOSTS", redis.url(),
+                "MP_JWT_VERIFY_PUBLICKEY_LOCATION",
+                        tokens.publicKeyFile().toUri().toString(),
+                "MP_JWT_VERIFY_ISSUER", Tokens.ISSUER,
+                "MP_JWT_VERIFY_AUDIENCES", Tokens.AUDIENCE,
+                "FRESHET_LOG_PARTITIONS", Integer.toString(partitions)));
+        environment.putAll(settings);
+        Replica replica = Replica.start(service, all.size(), logs, environment);
         all.add(replica);
         secrets.watch(replica.child());
         return replica;
