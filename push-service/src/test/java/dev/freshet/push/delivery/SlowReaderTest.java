@@ -11,6 +11,7 @@ import dev.freshet.testkit.SseRecorder;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /// Readers that take nothing, where such are ended: between beats, by what they are behind.
@@ -53,9 +54,13 @@ class SlowReaderTest extends PushTest {
     @Test
     void aStreamThatReadsAgainInTimeIsToldToComeBack() {
         RawConnection slow = open("GET /api/events/me");
-        flood();
+        double before = count("freshet.errors", "kind", "slow-reader");
+        // Beside it, for the time to read the farewell begins in the midst of the flood.
+        CompletableFuture<Void> flood = CompletableFuture.runAsync(this::flood);
+        await().atMost(SseRecorder.LIMIT).until(() -> count("freshet.errors", "kind", "slow-reader") > before);
 
         String all = slow.readToEnd();
+        flood.join();
 
         // What its sockets had room for, then the farewell: nothing came out of order in between.
         assertThat(all).contains("event: a\n");
