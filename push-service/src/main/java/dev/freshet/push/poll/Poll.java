@@ -84,7 +84,7 @@ final class Poll {
         Window window = hub.window(partition);
         boolean recent = place != null
                 && window.find(place.position()) - window.begin().number() > window.size() / 2;
-        return answer(List.of(), recent ? place : here, null);
+        return answer(List.of(), place != null && recent ? place : here, null);
     }
 
     PollResponse answer(List<LiveEvent> events, EventId cursor, @Nullable GapReason gap) {
