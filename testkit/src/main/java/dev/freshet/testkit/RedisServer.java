@@ -10,26 +10,44 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// A real `redis-server` of one test, on a port and in a folder of its own.
+/// A real `redis-server` of one test, on a port and in a folder of its own. It ends with [#close], at the latest with
+/// this JVM.
 ///
 /// Needs Redis 7 or newer on the PATH. Not thread-safe, but for [#cli].
 public final class RedisServer implements AutoCloseable {
 
     private static final Duration START_LIMIT = Duration.ofSeconds(20);
 
+    /// A server that is paused or gone wrong must not hold a test for ever.
+    private static final Duration CLI_LIMIT = Duration.ofSeconds(20);
+
+    private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(() -> RUNNING.forEach(Process::destroyForcibly), "redis-cleanup"));
+    }
+
     private final int port;
     private final Path folder;
     private final List<String> options;
+    private final @Nullable String password;
     private @Nullable Process process;
+    private boolean paused;
 
     private RedisServer(int port, Path folder, List<String> options) {
         this.port = port;
         this.folder = folder;
         this.options = options;
+        int given = options.indexOf("--requirepass");
+        this.password = given < 0 ? null : options.get(given + 1);
     }
 
     /// Starts a server without persistence and waits until it answers.
@@ -38,6 +56,22 @@ public final class RedisServer implements AutoCloseable {
             List<String> all = new ArrayList<>(List.of("--save", "", "--appendonly", "no"));
             all.addAll(List.of(options));
             RedisServer server = new RedisServer(Ports.free(), Files.createTempDirectory("freshet-redis"), all);
+            server.startProcess();
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Starts a Sentinel and waits until it answers. It has nobody to watch yet.
+    static RedisServer sentinel(String... options) {
+        try {
+            Path folder = Files.createTempDirectory("freshet-sentinel");
+            // It keeps there what it learns, and does not start without.
+            Path memory = Files.createFile(folder.resolve("sentinel.conf"));
+            List<String> all = new ArrayList<>(List.of(memory.toString(), "--sentinel"));
+            all.addAll(List.of(options));
+            RedisServer server = new RedisServer(Ports.free(), folder, all);
             server.startProcess();
             return server;
         } catch (IOException e) {
@@ -59,7 +93,13 @@ public final class RedisServer implements AutoCloseable {
         List<String> line = new ArrayList<>(List.of("redis-cli", "-h", "127.0.0.1", "-p", Integer.toString(port)));
         line.addAll(List.of(command));
         try {
-            Process cli = new ProcessBuilder(line).redirectErrorStream(true).start();
+            ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true);
+            if (password != null) {
+                builder.environment().put("REDISCLI_AUTH", password);
+            }
+            Process cli = builder.start();
+            CompletableFuture<Process> end = cli.onExit();
+            end.orTimeout(CLI_LIMIT.toMillis(), TimeUnit.MILLISECONDS).exceptionally(late -> cli.destroyForcibly());
             cli.getOutputStream().close();
             String out = new String(cli.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             cli.waitFor();
@@ -78,12 +118,33 @@ public final class RedisServer implements AutoCloseable {
         if (running != null) {
             running.destroyForcibly().onExit().join();
             process = null;
+            paused = false;
         }
     }
 
     public void restart() {
         kill();
         startProcess();
+    }
+
+    /// Lets it stand still without a word, its connections open (SIGSTOP), until [#resume].
+    public void pause() {
+        signal("-STOP");
+        paused = true;
+    }
+
+    public void resume() {
+        signal("-CONT");
+        paused = false;
+    }
+
+    /// Whether it is there, paused or not.
+    public boolean isRunning() {
+        return process != null;
+    }
+
+    public boolean isPaused() {
+        return paused;
     }
 
     @Override
@@ -98,8 +159,11 @@ public final class RedisServer implements AutoCloseable {
     }
 
     private void startProcess() {
-        List<String> line = new ArrayList<>(List.of(
-                "redis-server",
+        List<String> line = new ArrayList<>(List.of("redis-server"));
+        int first = options.contains("--sentinel") ? 1 : 0;
+        // The file comes before all options.
+        line.addAll(options.subList(0, first));
+        line.addAll(List.of(
                 "--port",
                 Integer.toString(port),
                 "--bind",
@@ -108,12 +172,15 @@ public final class RedisServer implements AutoCloseable {
                 folder.toString(),
                 "--logfile",
                 folder.resolve("redis.log").toString()));
-        line.addAll(options);
+        line.addAll(options.subList(first, options.size()));
         try {
-            process = new ProcessBuilder(line)
+            Process started = new ProcessBuilder(line)
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
+            RUNNING.add(started);
+            started.onExit().thenAccept(RUNNING::remove);
+            process = started;
         } catch (IOException e) {
             throw new UncheckedIOException("redis-server 7 or newer must be on the PATH", e);
         }
@@ -128,6 +195,23 @@ public final class RedisServer implements AutoCloseable {
                 Thread.currentThread().interrupt();
                 throw new IllegalStateException(e);
             }
+        }
+    }
+
+    private void signal(String which) {
+        Process running = process;
+        if (running == null) {
+            throw new IllegalStateException("redis-server on port " + port + " does not run");
+        }
+        try {
+            new ProcessBuilder("kill", which, Long.toString(running.pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
         }
     }
 }
