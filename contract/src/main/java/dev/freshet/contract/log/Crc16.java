@@ -11,11 +11,11 @@ public final class Crc16 {
 
     private Crc16() {}
 
-    /// @param ascii only characters below 128
-    public static int of(String ascii) {
+    /// @param bytes each character one byte (below 256); of ASCII text that is the text itself
+    public static int of(String bytes) {
         int crc = 0;
-        for (int i = 0; i < ascii.length(); i++) {
-            crc = crc << 8 & 0xffff ^ TABLE[(crc >>> 8 ^ ascii.charAt(i)) & 0xff];
+        for (int i = 0; i < bytes.length(); i++) {
+            crc = crc << 8 & 0xffff ^ TABLE[(crc >>> 8 ^ bytes.charAt(i)) & 0xff];
         }
         return crc;
     }

@@ -8,6 +8,7 @@ import dev.freshet.contract.log.LogScripts;
 import dev.freshet.contract.log.LogState;
 import dev.freshet.contract.log.Partitions;
 import dev.freshet.contract.log.Rejection;
+import dev.freshet.service.redis.ReadFrom;
 import dev.freshet.service.redis.RedisLink;
 import dev.freshet.service.redis.Script;
 import io.vertx.core.Future;
@@ -98,7 +99,7 @@ final class PartitionInspector {
         RedisConnection open = connection;
         Future<RedisConnection> ready = open != null
                 ? Future.succeededFuture(open)
-                : redis.dedicated().onSuccess(fresh -> {
+                : redis.dedicated(Keys.events(partition), ReadFrom.PRIMARY).onSuccess(fresh -> {
                     connection = fresh;
                     fresh.exceptionHandler(broken -> {});
                 });

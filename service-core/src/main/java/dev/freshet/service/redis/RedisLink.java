@@ -4,120 +4,153 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.ContextInternal;
+import io.vertx.core.impl.VertxInternal;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
-/// One shared connection to Redis on which commands are pipelined: they leave in the order in which they were
-/// sent, without waiting for each other's answers.
+/// One shared connection per primary on which commands are pipelined: those to one slot leave in the order in which
+/// they were sent, without waiting for each other's answers.
 ///
-/// It connects when first needed and again after a failure, and never keeps a caller waiting longer than the
-/// limit: an answer that does not come in time fails, and the connection with it, for whoever is silent once may
-/// be a peer that is gone. Every failure is a [RedisUnavailable]. Safe for any thread; answers come on the
-/// caller's context.
+/// Redis may stand alone, be watched by Sentinels, or be a cluster, as `quarkus.redis.client-type` says. In every
+/// case these are plain connections to the servers themselves, and this class finds the primaries. Vert.x's own
+/// clients for Sentinel and Cluster take connections from a pool and send a redirected command behind those that
+/// came after it, so they could promise neither an order nor that a silent connection is not used again.
+///
+/// It connects when first needed and again after a failure, and never keeps a caller waiting longer than the limit:
+/// an answer that does not come in time fails, and the connection with it, for whoever is silent once may be a peer
+/// that is gone. A replaced primary is noticed by its errors, its silence, or within a second. Every failure is a
+/// [RedisUnavailable]. Safe for any thread; answers come on the caller's context.
 @Singleton
 public final class RedisLink {
 
-    private static final Logger LOG = Logger.getLogger(RedisLink.class);
-
     private final Vertx vertx;
-    private final Redis redis;
+    private final ContextInternal home;
+    private final Connector connector;
+    private final Topology topology;
+    private final Router router;
     private final long limitMs;
-    private final AtomicReference<@Nullable Future<RedisConnection>> current = new AtomicReference<>();
 
+    /// @param made by Quarkus and not used itself, but its making is what fills `options`
+    @Inject
     RedisLink(
             Vertx vertx,
-            Redis redis,
+            Redis made,
+            EffectiveOptions options,
             @ConfigProperty(name = "freshet.redis.command-timeout", defaultValue = "2S") Duration limit) {
+        this(vertx, options.get(), limit);
+    }
+
+    RedisLink(Vertx vertx, RedisOptions options, Duration limit) {
         this.vertx = vertx;
-        this.redis = redis;
+        this.home = ((VertxInternal) vertx).createEventLoopContext();
         this.limitMs = limit.toMillis();
+        // A quarter, so that a caller's limit has room for asking, connecting and a second attempt.
+        this.connector = new Connector(vertx, options, Math.max(1, limitMs / 4));
+        this.topology = switch (options.getType()) {
+            case STANDALONE -> new StandaloneTopology(connector);
+            case SENTINEL -> new SentinelTopology(connector, options.getMasterName());
+            case CLUSTER -> new ClusterTopology(connector);
+            case REPLICATION ->
+                throw new IllegalStateException("quarkus.redis.client-type must be standalone, sentinel or cluster");
+        };
+        this.router = new Router(vertx, connector, topology);
     }
 
-    /// Sends one command.
+    /// Sends one command. All its keys must be in one slot.
     public Future<Response> send(Request request) {
-        Future<RedisConnection> connection = connection();
-        return within(connection.compose(open -> open.send(request)), () -> drop(connection));
+        Promise<Response> answer = promise();
+        return sent(Call.of(request, answer), answer);
     }
 
-    /// Runs a script by its name, and by its source where Redis does not know it yet.
+    /// Runs a script. All its keys must be in one slot.
     public Future<Response> run(Script script, List<String> keys, List<?> arguments) {
-        return send(script.byName(keys, arguments)).recover(failure -> {
-            if (failure.getMessage() != null && failure.getMessage().startsWith("NOSCRIPT")) {
-                return send(script.bySource(keys, arguments));
-            }
-            return Future.failedFuture(failure);
-        });
+        Promise<Response> answer = promise();
+        return sent(Call.of(script, keys, arguments, answer), answer);
     }
 
-    /// A connection of the caller's own, for commands that block. The caller closes it.
-    public Future<RedisConnection> dedicated() {
-        Future<RedisConnection> connecting = redis.connect();
-        // One that comes too late has no owner who would close it.
-        return within(connecting, () -> connecting.onSuccess(RedisConnection::close));
-    }
-
-    private Future<RedisConnection> connection() {
-        while (true) {
-            Future<RedisConnection> known = current.get();
-            if (known != null) {
-                return known;
-            }
-            Promise<RedisConnection> promise = Promise.promise();
-            Future<RedisConnection> mine = promise.future();
-            if (current.compareAndSet(null, mine)) {
-                redis.connect().onComplete(result -> {
-                    if (result.failed()) {
-                        current.compareAndSet(mine, null);
-                        promise.fail(result.cause());
-                        return;
-                    }
-                    RedisConnection connection = result.result();
-                    connection.exceptionHandler(failure -> current.compareAndSet(mine, null));
-                    connection.endHandler(ended -> current.compareAndSet(mine, null));
-                    promise.complete(connection);
-                });
-                return mine;
-            }
-        }
-    }
-
-    private <T> Future<T> within(Future<T> answer, Runnable onSilence) {
-        Promise<T> promise = promise();
-        long timer = vertx.setTimer(limitMs, fired -> {
-            if (promise.tryFail(new RedisUnavailable("no answer within " + limitMs + " ms"))) {
-                onSilence.run();
-            }
-        });
-        answer.onComplete(result -> {
-            vertx.cancelTimer(timer);
-            if (result.succeeded()) {
-                promise.tryComplete(result.result());
-            } else {
-                promise.tryFail(new RedisUnavailable(result.cause()));
+    /// A connection of the caller's own to the server that has this key now, for commands that block. It stays with
+    /// that server and follows no redirect: an error that begins with `MOVED` or `ASK` means that the key is not
+    /// there, and the caller connects again. The caller closes it.
+    ///
+    /// A server that stops being a primary need not end the connection; who cannot live with that has to look.
+    public Future<RedisConnection> dedicated(String key, ReadFrom from) {
+        int slot = Slots.of(key);
+        // There its answers come without a hop.
+        ContextInternal own = ((ContextInternal) vertx.getOrCreateContext()).unwrap();
+        Promise<RedisConnection> promise = promise();
+        onTimeout(promise, () -> {});
+        Future<RedisConnection> connecting = switch (from) {
+            case PRIMARY -> primary(slot, own);
+            case REPLICA -> replica(slot, own).recover(failure -> primary(slot, own));
+        };
+        connecting.onComplete(result -> {
+            if (result.failed()) {
+                promise.tryFail(unavailable(result.cause()));
+            } else if (!promise.tryComplete(result.result())) {
+                // Too late: it has no owner who would close it.
+                result.result().close();
             }
         });
         return promise.future();
+    }
+
+    /// The same for the server that has the first partition's log, for callers that do not name a key yet.
+    public Future<RedisConnection> dedicated() {
+        return dedicated("{0}", ReadFrom.PRIMARY);
+    }
+
+    @PreDestroy
+    void close() {
+        home.runOnContext(now -> router.close());
+    }
+
+    private Future<Response> sent(Call call, Promise<Response> answer) {
+        onTimeout(answer, () -> home.runOnContext(now -> router.silent(call)));
+        home.runOnContext(now -> router.dispatch(call));
+        return answer.future();
+    }
+
+    private Future<RedisConnection> primary(int slot, ContextInternal on) {
+        return on(home, () -> router.primary(slot)).compose(address -> on(on, () -> connector.primary(address)));
+    }
+
+    private Future<RedisConnection> replica(int slot, ContextInternal on) {
+        return on(home, () -> router.replicas(slot))
+                .compose(addresses -> on(on, () -> connector.replica(addresses.iterator(), topology.isCluster())));
+    }
+
+    private static <T> Future<T> on(ContextInternal context, Supplier<Future<T>> step) {
+        Promise<T> promise = Promise.promise();
+        context.runOnContext(now -> step.get().onComplete(promise));
+        return promise.future();
+    }
+
+    private <T> void onTimeout(Promise<T> promise, Runnable then) {
+        long timer = vertx.setTimer(limitMs, fired -> {
+            if (promise.tryFail(new RedisUnavailable("no answer within " + limitMs + " ms"))) {
+                then.run();
+            }
+        });
+        promise.future().onComplete(done -> vertx.cancelTimer(timer));
+    }
+
+    private static RedisUnavailable unavailable(Throwable failure) {
+        return failure instanceof RedisUnavailable known ? known : new RedisUnavailable(failure);
     }
 
     /// Completes on the caller's context, where there is one, whichever thread the answer comes on.
     private static <T> Promise<T> promise() {
         ContextInternal context = ContextInternal.current();
         return context == null ? Promise.promise() : context.promise();
-    }
-
-    private void drop(Future<RedisConnection> silent) {
-        if (current.compareAndSet(silent, null)) {
-            LOG.warn("Redis gave no answer in time; its connection is dropped");
-            silent.onSuccess(RedisConnection::close);
-        }
     }
 }
