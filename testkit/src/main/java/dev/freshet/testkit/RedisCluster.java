@@ -45,14 +45,13 @@ public final class RedisCluster implements AutoCloseable {
 
     /// What Quarkus needs to find them.
     public Map<String, String> settings() {
-        return Map.of(
-                "quarkus.redis.client-type",
-                "cluster",
-                "quarkus.redis.hosts",
-                nodes.stream()
-                        .map(node ->
-                                password.isEmpty() ? node.url() : "redis://:" + password + "@127.0.0.1:" + node.port())
-                        .collect(Collectors.joining(",")));
+        Map<String, String> settings = new HashMap<>();
+        settings.put("quarkus.redis.client-type", "cluster");
+        settings.put("quarkus.redis.hosts", nodes.stream().map(RedisServer::url).collect(Collectors.joining(",")));
+        if (!password.isEmpty()) {
+            settings.put("quarkus.redis.password", password);
+        }
+        return settings;
     }
 
     public List<RedisServer> nodes() {

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -46,16 +47,15 @@ public final class RedisSentinel implements AutoCloseable {
 
     /// What Quarkus needs to find them.
     public Map<String, String> settings() {
-        return Map.of(
-                "quarkus.redis.client-type",
-                "sentinel",
-                "quarkus.redis.master-name",
-                NAME,
-                "quarkus.redis.hosts",
-                sentinels.stream()
-                        .map(one ->
-                                password.isEmpty() ? one.url() : "redis://:" + password + "@127.0.0.1:" + one.port())
-                        .collect(Collectors.joining(",")));
+        Map<String, String> settings = new HashMap<>();
+        settings.put("quarkus.redis.client-type", "sentinel");
+        settings.put("quarkus.redis.master-name", NAME);
+        settings.put(
+                "quarkus.redis.hosts", sentinels.stream().map(RedisServer::url).collect(Collectors.joining(",")));
+        if (!password.isEmpty()) {
+            settings.put("quarkus.redis.password", password);
+        }
+        return settings;
     }
 
     /// The one that most of the Sentinels name.

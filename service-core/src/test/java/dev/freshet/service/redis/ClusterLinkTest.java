@@ -128,7 +128,7 @@ class ClusterLinkTest {
         } finally {
             old.resume();
         }
-        for (int i = 0; i < 50; i++) {
+        for (int i = 0; i < 20; i++) {
             String value = Integer.toString(i);
             eventually(AFTER_ELECTION, () -> link.send(set(key, value)));
             assertThat(elected.cli("GET", key)).isEqualTo(value);

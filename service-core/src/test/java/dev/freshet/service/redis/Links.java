@@ -43,6 +43,10 @@ public final class Links {
         if (name != null) {
             options.setMasterName(name);
         }
+        String password = settings.get("quarkus.redis.password");
+        if (password != null) {
+            options.setPassword(password);
+        }
         return new RedisLink(VERTX, options, LIMIT);
     }
 
