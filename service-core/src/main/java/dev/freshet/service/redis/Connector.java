@@ -25,14 +25,20 @@ final class Connector {
     private final Vertx vertx;
     private final RedisOptions options;
     private final List<URI> configured;
-    private final long limitMs;
 
-    /// @param limitMs what one step (connecting, one answer) may take
+    /// What connecting may take; half of the caller's limit, for the first connection of a process takes its time.
+    private final long connectMs;
+
+    /// What one answer may take, and connecting to one of several guides: a silent one must not use up the limit.
+    private final long answerMs;
+
+    /// @param limitMs what a caller of the link waits, at most
     Connector(Vertx vertx, RedisOptions options, long limitMs) {
         this.vertx = vertx;
         this.options = options;
         this.configured = options.getEndpoints().stream().map(URI::create).toList();
-        this.limitMs = limitMs;
+        this.connectMs = Math.max(1, limitMs / 2);
+        this.answerMs = Math.max(1, limitMs / 4);
     }
 
     /// The configured hosts, in the order of the setting.
@@ -93,15 +99,15 @@ final class Connector {
 
     /// Opens a connection to a server of the data, whatever its role. Fails after the limit.
     Future<RedisConnection> open(Address address) {
-        return open(url(configured.getFirst(), address, true));
+        return open(url(configured.getFirst(), address, true), connectMs);
     }
 
     /// Opens a connection to a configured host that only knows where the data is.
     Future<RedisConnection> guide(int index) {
-        return open(url(configured.get(index), address(configured.get(index)), false));
+        return open(url(configured.get(index), address(configured.get(index)), false), answerMs);
     }
 
-    private Future<RedisConnection> open(String url) {
+    private Future<RedisConnection> open(String url, long limitMs) {
         Redis client = Redis.createClient(
                 vertx,
                 new RedisOptions(options)
@@ -135,7 +141,7 @@ final class Connector {
     Future<Response> answer(RedisConnection connection, Request request) {
         Promise<Response> promise = Promise.promise();
         long timer = vertx.setTimer(
-                limitMs, fired -> promise.tryFail(new RedisUnavailable("no answer within " + limitMs + " ms")));
+                answerMs, fired -> promise.tryFail(new RedisUnavailable("no answer within " + answerMs + " ms")));
         connection.send(request).onComplete(result -> {
             vertx.cancelTimer(timer);
             if (result.succeeded()) {

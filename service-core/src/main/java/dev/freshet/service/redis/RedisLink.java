@@ -54,8 +54,7 @@ public final class RedisLink {
         this.vertx = vertx;
         this.home = ((VertxInternal) vertx).createEventLoopContext();
         this.limitMs = limit.toMillis();
-        // A quarter, so that a caller's limit has room for asking, connecting and a second attempt.
-        this.connector = new Connector(vertx, options, Math.max(1, limitMs / 4));
+        this.connector = new Connector(vertx, options, limitMs);
         this.topology = switch (options.getType()) {
             case STANDALONE -> new StandaloneTopology(connector);
             case SENTINEL -> new SentinelTopology(connector, options.getMasterName());
