@@ -1,12 +1,11 @@
 package dev.freshet.push.lifecycle;
 
 import dev.freshet.push.log.Tails;
-import dev.freshet.service.redis.RedisLink;
+import dev.freshet.service.log.Log;
 import io.smallrye.health.api.AsyncHealthCheck;
 import io.smallrye.mutiny.Uni;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
@@ -23,25 +22,26 @@ class TailReadiness implements AsyncHealthCheck {
     private static final long GRACE_MS = 10_000;
 
     private final Tails tails;
-    private final RedisLink redis;
+    private final Log log;
 
     /// Since when Redis answers although a tail is stuck, ms; 0 while that is not so.
     private final AtomicLong answeringSince = new AtomicLong();
 
-    TailReadiness(Tails tails, RedisLink redis) {
+    TailReadiness(Tails tails, Log log) {
         this.tails = tails;
-        this.redis = redis;
+        this.log = log;
     }
 
     @Override
     public Uni<HealthCheckResponse> call() {
-        if (!tails.haveBegun() || !tails.areStuck()) {
+        List<Integer> stuck = tails.stuck();
+        if (!tails.haveBegun() || stuck.isEmpty()) {
             answeringSince.set(0);
             return Uni.createFrom().item(answer(tails.haveBegun()));
         }
         return Uni.createFrom()
-                .completionStage(() -> redis.send(Request.cmd(Command.PING)).toCompletionStage())
-                .map(pong -> {
+                .completionStage(() -> log.facts(stuck.getFirst()).toCompletionStage())
+                .map(answered -> {
                     long now = System.currentTimeMillis();
                     answeringSince.compareAndSet(0, now);
                     return answer(now - answeringSince.get() < GRACE_MS);

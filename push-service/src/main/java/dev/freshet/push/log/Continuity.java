@@ -1,12 +1,14 @@
 package dev.freshet.push.log;
 
 import dev.freshet.contract.event.StreamId;
+import dev.freshet.contract.log.Keys;
 import dev.freshet.contract.message.GapReason;
 import dev.freshet.push.delivery.Window;
 import dev.freshet.service.log.EntryDecoder;
 import dev.freshet.service.log.Log;
 import dev.freshet.service.log.LogFacts;
 import dev.freshet.service.log.Renewal;
+import dev.freshet.service.redis.ReadFrom;
 import dev.freshet.service.redis.RedisLink;
 import io.vertx.core.Future;
 import io.vertx.redis.client.RedisConnection;
@@ -87,7 +89,7 @@ final class Continuity {
     }
 
     private Future<Long> newestCommon(Window window) {
-        return redis.dedicated()
+        return redis.dedicated(Keys.events(partition), ReadFrom.PRIMARY)
                 .compose(primary -> new ForkSearch(partition, primary, decoder, window)
                         .newestCommon()
                         .onComplete(found -> close(primary)));

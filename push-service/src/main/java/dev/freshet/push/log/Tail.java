@@ -17,6 +17,7 @@ import dev.freshet.service.log.Log;
 import dev.freshet.service.log.LogFacts;
 import dev.freshet.service.log.LogMismatch;
 import dev.freshet.service.log.Renewal;
+import dev.freshet.service.redis.ReadFrom;
 import dev.freshet.service.redis.RedisLink;
 import dev.freshet.service.redis.RedisUnavailable;
 import io.vertx.core.Context;
@@ -62,12 +63,16 @@ final class Tail {
     /// up: a peer that vanished without a word never answers.
     private static final long ANSWER_MS = 3000;
 
+    /// So often a replica may turn out to be behind its primary before the primary is read instead.
+    private static final int REPLICA_TRIES = 10;
+
     /// How long whoever asks for a look at the log is kept waiting.
     private static final long CHECK_MS = 2000;
 
     private final int partition;
     private final Log log;
     private final RedisLink redis;
+    private final ReadFrom readFrom;
     private final Hub hub;
     private final PushMetrics metrics;
     private final Vertx vertx;
@@ -87,6 +92,9 @@ final class Tail {
     private boolean trusted;
 
     private int count = MIN_COUNT;
+
+    /// How often in a row the server read from was behind its primary.
+    private int behindPrimary;
     private boolean failing;
     private boolean looking;
     private List<Promise<LogFacts>> waiting = new ArrayList<>();
@@ -95,10 +103,19 @@ final class Tail {
     /// For other threads: when Redis last answered this tail, ms; 0 before the first time.
     private volatile long answeredAt;
 
-    Tail(int partition, Log log, RedisLink redis, Hub hub, PushMetrics metrics, Vertx vertx, PushConfig.Tail config) {
+    Tail(
+            int partition,
+            Log log,
+            RedisLink redis,
+            ReadFrom readFrom,
+            Hub hub,
+            PushMetrics metrics,
+            Vertx vertx,
+            PushConfig.Tail config) {
         this.partition = partition;
         this.log = log;
         this.redis = redis;
+        this.readFrom = readFrom;
         this.hub = hub;
         this.metrics = metrics;
         this.vertx = vertx;
@@ -130,7 +147,8 @@ final class Tail {
 
     private void connect() {
         if (!stopped) {
-            redis.dedicated().onSuccess(this::use).onFailure(this::retry);
+            ReadFrom server = behindPrimary < REPLICA_TRIES ? readFrom : ReadFrom.PRIMARY;
+            redis.dedicated(Keys.events(partition), server).onSuccess(this::use).onFailure(this::retry);
         }
     }
 
@@ -217,6 +235,7 @@ final class Tail {
                         distrust(from);
                         return;
                     }
+                    behindPrimary = 0;
                     learn(after);
                     Response answer = entries.result();
                     if (answer != null) {
@@ -271,6 +290,7 @@ final class Tail {
                 .renewed()
                 .compose(primary -> facts(from).compose(before -> {
                     if (!before.epoch().equals(primary.epoch()) || !before.isOfThisServer()) {
+                        behindPrimary++;
                         return Future.failedFuture("the server is behind its primary");
                     }
                     Preload preload = new Preload(from, decoder, config, before);
@@ -309,7 +329,11 @@ final class Tail {
         answered(continuity.settle(known))
                 .onSuccess(outcome -> {
                     apply(outcome, known);
-                    connect();
+                    if (outcome instanceof Continuity.Outcome.Same) {
+                        vertx.setTimer(RETRY_MS, fired -> connect());
+                    } else {
+                        connect();
+                    }
                 })
                 .onFailure(this::retry);
     }
@@ -317,6 +341,7 @@ final class Tail {
     private void apply(Continuity.Outcome outcome, Read known) {
         switch (outcome) {
             case Continuity.Outcome.Same same -> {
+                behindPrimary++;
                 metrics.error("tail-behind");
                 LOG.infof("Partition %d was read from a server that is behind its primary.", partition);
             }

@@ -4,6 +4,7 @@ import dev.freshet.push.config.PushConfig;
 import dev.freshet.push.delivery.Hub;
 import dev.freshet.push.metrics.PushMetrics;
 import dev.freshet.service.log.Log;
+import dev.freshet.service.log.LogConfig;
 import dev.freshet.service.redis.RedisLink;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -12,6 +13,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /// The tails of all partitions: every pod reads the whole log.
 @Singleton
@@ -19,9 +21,16 @@ public final class Tails {
 
     private final List<Tail> tails = new ArrayList<>();
 
-    Tails(Log log, RedisLink redis, Hub hub, PushMetrics metrics, Vertx vertx, PushConfig config) {
+    Tails(
+            Log log,
+            LogConfig logConfig,
+            RedisLink redis,
+            Hub hub,
+            PushMetrics metrics,
+            Vertx vertx,
+            PushConfig config) {
         for (int partition = 0; partition < log.partitions().count(); partition++) {
-            tails.add(new Tail(partition, log, redis, hub, metrics, vertx, config.tail()));
+            tails.add(new Tail(partition, log, redis, logConfig.readFrom(), hub, metrics, vertx, config.tail()));
         }
     }
 
@@ -38,9 +47,12 @@ public final class Tails {
         return tails.stream().allMatch(Tail::hasBegun);
     }
 
-    /// Whether a tail gets no answers any more. Whether that is its own fault, it cannot know.
-    public boolean areStuck() {
+    /// Partitions whose tails get no answers any more. Whether that is their own fault, they cannot know.
+    public List<Integer> stuck() {
         long now = System.currentTimeMillis();
-        return tails.stream().anyMatch(tail -> tail.isStuck(now));
+        return IntStream.range(0, tails.size())
+                .filter(partition -> tails.get(partition).isStuck(now))
+                .boxed()
+                .toList();
     }
 }

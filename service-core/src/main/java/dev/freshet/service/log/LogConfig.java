@@ -1,5 +1,6 @@
 package dev.freshet.service.log;
 
+import dev.freshet.service.redis.ReadFrom;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
@@ -12,4 +13,9 @@ public interface LogConfig {
     /// then compute the partition.
     @WithDefault("1")
     int partitions();
+
+    /// Which servers are tailed: the primaries, or replicas to take the reading off them. What a replica says is checked
+    /// by its own facts, and by its primary's where these look wrong.
+    @WithDefault("primary")
+    ReadFrom readFrom();
 }

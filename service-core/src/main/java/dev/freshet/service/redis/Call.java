@@ -1,7 +1,6 @@
 package dev.freshet.service.redis;
 
 import io.vertx.core.Promise;
-import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.impl.RequestImpl;
@@ -73,7 +72,7 @@ final class Call {
         if (script == null) {
             return Objects.requireNonNull(command, "a call is a command or a script");
         }
-        return known.contains(script) ? eval(Command.EVALSHA, script.sha1()) : eval(Command.EVAL, script.source());
+        return known.contains(script) ? script.byName(keys, arguments) : script.bySource(keys, arguments);
     }
 
     /// Counts one more redirect.
@@ -94,18 +93,5 @@ final class Call {
     /// @return whether nobody had answered before
     boolean fail(Throwable failure) {
         return answer.tryFail(failure instanceof RedisUnavailable ? failure : new RedisUnavailable(failure));
-    }
-
-    private Request eval(Command how, String text) {
-        Request request = Request.cmd(how).arg(text).arg(keys.size());
-        keys.forEach(request::arg);
-        for (Object argument : arguments) {
-            if (argument instanceof byte[] bytes) {
-                request.arg(bytes);
-            } else {
-                request.arg(String.valueOf(argument));
-            }
-        }
-        return request;
     }
 }
