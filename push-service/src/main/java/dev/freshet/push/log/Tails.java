@@ -21,14 +21,7 @@ public final class Tails {
 
     private final List<Tail> tails = new ArrayList<>();
 
-    Tails(
-            Log log,
-            LogConfig logConfig,
-            RedisLink redis,
-            Hub hub,
-            PushMetrics metrics,
-            Vertx vertx,
-            PushConfig config) {
+    Tails(Log log, LogConfig logConfig, RedisLink redis, Hub hub, PushMetrics metrics, Vertx vertx, PushConfig config) {
         for (int partition = 0; partition < log.partitions().count(); partition++) {
             tails.add(new Tail(partition, log, redis, logConfig.readFrom(), hub, metrics, vertx, config.tail()));
         }

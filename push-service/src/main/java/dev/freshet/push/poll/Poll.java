@@ -82,8 +82,8 @@ final class Poll {
         EventId here = hub.position(partition);
         EventId place = request.after() == null ? null : request.after().in(partition);
         Window window = hub.window(partition);
-        boolean recent = place != null
-                && window.find(place.position()) - window.begin().number() > window.size() / 2;
+        boolean recent =
+                place != null && window.find(place.position()) - window.begin().number() > window.size() / 2;
         return answer(List.of(), place != null && recent ? place : here, null);
     }
 
@@ -110,7 +110,8 @@ final class Poll {
                 if (found.size() > request.limit()) {
                     yield Future.succeededFuture(all());
                 }
-                EventId end = new EventId(partition, past.end(), hub.position(partition).epoch());
+                EventId end = new EventId(
+                        partition, past.end(), hub.position(partition).epoch());
                 yield read(hub.window(partition).find(past.end()), end);
             }
         });
@@ -119,9 +120,7 @@ final class Poll {
     private Future<PollResponse> again() {
         changes++;
         found.clear();
-        return changes > PATIENCE
-                ? Future.failedFuture(new RedisUnavailable("the log changes all the time"))
-                : now();
+        return changes > PATIENCE ? Future.failedFuture(new RedisUnavailable("the log changes all the time")) : now();
     }
 
     private void add(LiveEvent event) {

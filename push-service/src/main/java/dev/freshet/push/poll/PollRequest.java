@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param after where the client stands; `null` if it asks for the newest
 /// @param limit of events, 1 to [#MAX_LIMIT]
 /// @param waitMs how long it waits for news, ms, up to [#MAX_WAIT_SECONDS]
-record PollRequest(
-        Channel channel, @Nullable Cursor after, int limit, long waitMs) {
+record PollRequest(Channel channel, @Nullable Cursor after, int limit, long waitMs) {
 
     static final int MAX_LIMIT = 100;
     static final int MAX_WAIT_SECONDS = 30;
@@ -36,9 +35,8 @@ record PollRequest(
     /// The channel of the path, where the caller may follow it; `user:me` is the caller's own.
     static Channel channel(RoutingContext context, Caller caller) {
         String text = context.pathParam("channel");
-        Channel channel = text.equals("user:me") || text.equals("user:notifications")
-                ? caller.ownChannel()
-                : Channel.parse(text);
+        Channel channel =
+                text.equals("user:me") || text.equals("user:notifications") ? caller.ownChannel() : Channel.parse(text);
         if (!caller.mayFollow(channel)) {
             throw ProblemException.of(ProblemType.FORBIDDEN_CHANNEL, "Your token does not grant " + channel + ".");
         }

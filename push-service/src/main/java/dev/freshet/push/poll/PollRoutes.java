@@ -44,12 +44,7 @@ class PollRoutes {
     private final ProblemAnswer problems;
 
     PollRoutes(
-            Hub hub,
-            Admission admission,
-            Resume resume,
-            History history,
-            PushMetrics metrics,
-            ProblemAnswer problems) {
+            Hub hub, Admission admission, Resume resume, History history, PushMetrics metrics, ProblemAnswer problems) {
         this.hub = hub;
         this.admission = admission;
         this.resume = resume;
@@ -107,8 +102,7 @@ class PollRoutes {
         if (type != null && !EventTypes.isType(type)) {
             throw new ContractViolation("type", "must be an event type of A-Za-z0-9_.-");
         }
-        return history.newest(loop(), channel, PollRequest.MAX_LIMIT, type)
-                .map(events -> newest(events, caller));
+        return history.newest(loop(), channel, PollRequest.MAX_LIMIT, type).map(events -> newest(events, caller));
     }
 
     private static byte[] newest(List<LiveEvent> events, Caller caller) {

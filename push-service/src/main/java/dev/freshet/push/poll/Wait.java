@@ -64,8 +64,8 @@ final class Wait implements Follower {
         }
         news.add(event);
         // Together with what else the same batch has for it.
-        later(() -> promise.tryComplete(
-                poll.answer(news, news.getLast().logged().id(), null)));
+        later(() ->
+                promise.tryComplete(poll.answer(news, news.getLast().logged().id(), null)));
         return true;
     }
 

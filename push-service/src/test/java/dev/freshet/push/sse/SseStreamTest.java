@@ -305,7 +305,7 @@ class SseStreamTest extends PushTest {
 
     @Test
     void aClientWhosePlaceIsUnknownIsToldOncePerChannel() {
-        String old = "1-1~" + epoch(0);
+        String old = "1-1~otherLog";
 
         SseRecorder stream =
                 sse("/api/events?channels=user:me,broadcast:" + user + "&lastEventId=" + old, tokens.user(user));

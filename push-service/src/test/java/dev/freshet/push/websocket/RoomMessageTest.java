@@ -358,6 +358,7 @@ class RoomMessageTest extends PushTest {
         socket.send("{\"type\":\"join-room\",\"payload\":\"" + room + "\"}");
         assertThat(socket.next("joined-room").text())
                 .isEqualTo("{\"type\":\"joined-room\",\"payload\":{\"room\":\"" + room + "\"}}");
+        socket.next("message-history");
         return socket;
     }
 }

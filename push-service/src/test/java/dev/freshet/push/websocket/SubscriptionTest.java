@@ -91,6 +91,7 @@ class SubscriptionTest extends PushTest {
 
         socket.send("{\"type\":\"join-room\",\"payload\":{\"room\":\"" + name + "\"},\"id\":\"1\"}");
         socket.next("joined-room");
+        socket.next("message-history");
         socket.next("ack");
         xadd("room:" + name, "a", "1");
         Message inside = socket.next("a");
@@ -118,7 +119,9 @@ class SubscriptionTest extends PushTest {
         socket.send("{\"type\":\"join-room\",\"payload\":\"" + name + "\"}");
         socket.send("{\"type\":\"join-room\",\"payload\":\"" + name + "\"}");
         socket.next("joined-room");
+        socket.next("message-history");
         socket.next("joined-room");
+        socket.next("message-history");
         xadd("room:" + name, "b", "1");
         assertThat(socket.next("b").json().path("room").textValue()).isEqualTo(name);
 
@@ -137,6 +140,7 @@ class SubscriptionTest extends PushTest {
         socket.send("{\"type\":\"subscribe\",\"payload\":{\"channel\":\"room:" + name + "\"}}");
         socket.send("{\"type\":\"unsubscribe\",\"payload\":{\"channel\":\"room:" + name + "\"}}");
         socket.next("joined-room");
+        socket.next("message-history");
         socket.next("subscribed");
         socket.next("unsubscribed");
 
@@ -287,6 +291,7 @@ class SubscriptionTest extends PushTest {
         assertThat(unrefreshed.awaitClose().code()).isEqualTo(4001);
         socket.send("{\"type\":\"join-room\",\"payload\":\"other\",\"id\":\"2\"}");
         socket.next("joined-room");
+        socket.next("message-history");
         socket.next("ack");
         assertThat(socket.isClosed()).isFalse();
     }
@@ -319,7 +324,9 @@ class SubscriptionTest extends PushTest {
         socket.send("{\"type\":\"join-room\",\"payload\":\"kept-" + name + "\"}");
         socket.send("{\"type\":\"subscribe\",\"payload\":{\"channel\":\"document:" + name + "\"}}");
         socket.next("joined-room");
+        socket.next("message-history");
         socket.next("joined-room");
+        socket.next("message-history");
         socket.next("subscribed");
 
         socket.send("{\"type\":\"refresh\",\"payload\":{\"ticket\":\"" + ticket(user, "room:kept-*") + "\"}}");

@@ -14,7 +14,8 @@ public interface LogConfig {
     @WithDefault("1")
     int partitions();
 
-    /// Which servers are tailed: the primaries, or replicas to take the reading off them. What a replica says is checked
+    /// Which servers are tailed: the primaries, or replicas to take the reading off them. What a replica says is
+    /// checked
     /// by its own facts, and by its primary's where these look wrong.
     @WithDefault("primary")
     ReadFrom readFrom();
