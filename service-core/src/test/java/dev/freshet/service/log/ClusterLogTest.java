@@ -11,6 +11,7 @@ import dev.freshet.contract.event.EventId;
 import dev.freshet.contract.json.JsonText;
 import dev.freshet.contract.log.Keys;
 import dev.freshet.service.redis.Links;
+import dev.freshet.service.redis.ReadFrom;
 import dev.freshet.service.redis.RedisLink;
 import dev.freshet.testkit.RedisCluster;
 import dev.freshet.testkit.RedisServer;
@@ -39,7 +40,18 @@ class ClusterLogTest {
     void start() {
         redis = RedisCluster.start();
         link = Links.link(redis.settings());
-        log = new Log(link, () -> PARTITIONS, new SimpleMeterRegistry());
+        LogConfig config = new LogConfig() {
+            @Override
+            public int partitions() {
+                return PARTITIONS;
+            }
+
+            @Override
+            public ReadFrom readFrom() {
+                return ReadFrom.PRIMARY;
+            }
+        };
+        log = new Log(link, config, new SimpleMeterRegistry());
     }
 
     @AfterEach
