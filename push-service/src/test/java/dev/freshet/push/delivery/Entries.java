@@ -6,11 +6,15 @@ import dev.freshet.contract.event.EventId;
 import dev.freshet.contract.event.LoggedEvent;
 import dev.freshet.contract.event.StreamId;
 import dev.freshet.contract.json.JsonText;
+import io.vertx.core.Future;
 
 /// Entries of a log that exists only in a test.
 final class Entries {
 
     static final String EPOCH = "abcdefgh";
+
+    /// A past of which nothing is known.
+    static final Past FORGOTTEN = (hub, channel, after) -> Future.succeededFuture(new Past.Page.Trimmed());
 
     private Entries() {}
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.freshet.contract.channel.Channel;
 import dev.freshet.contract.event.StreamId;
+import dev.freshet.contract.log.Forks;
 import dev.freshet.contract.log.Partitions;
 import dev.freshet.contract.message.GapReason;
 import dev.freshet.push.config.PushConfig.SlowPolicy;
@@ -21,12 +22,12 @@ class LagLimitsTest {
 
     private final PushMetrics metrics = new PushMetrics(new SimpleMeterRegistry());
     private final LoopHub hub = new LoopHub(ImmediateEventExecutor.INSTANCE, new Partitions(1), metrics);
-    private final Window window = new Window(Entries.place(1), 1024, Long.MAX_VALUE);
+    private final Window window = new Window(new StreamId(1, 0), 1024, Long.MAX_VALUE);
     private final Reader reader = new Reader();
     private long ms = 1;
 
     LagLimitsTest() {
-        hub.begin(window, Entries.place(1), 0);
+        hub.begin(window, Entries.place(1), 0, Forks.NONE);
         reader.feed.follow(Entries.channel(0));
         reader.feed.follow(Entries.channel(1));
     }
@@ -152,7 +153,7 @@ class LagLimitsTest {
 
     private final class Reader implements Feed.Out, Connections.Connection {
 
-        private final Feed feed = new Feed(hub, this);
+        private final Feed feed = new Feed(hub, Entries.FORGOTTEN, this);
         private final List<Long> delivered = new ArrayList<>();
         private final List<Channel> gaps = new ArrayList<>();
         private String cursorAtGap = "";
