@@ -23,10 +23,11 @@ import org.junit.jupiter.api.Test;
 @AnalyzeClasses(packages = "dev.freshet.events", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
 
-    private static final List<String> FEATURES = List.of("publish", "order", "inspect", "openapi");
+    private static final List<String> FEATURES = List.of("publish", "order", "index", "openapi");
 
     /// Beginnings of the keys that `Keys` builds.
-    private static final Pattern KEY = Pattern.compile("\"(events|state|idempotency|ticket|revoked|ratelimit):");
+    private static final Pattern KEY =
+            Pattern.compile("\"(events|state|history|channels|lease|idempotency|ticket|revoked|ratelimit):");
 
     @ArchTest
     static final ArchRule FIELDS_ARE_NOT_INJECTED =

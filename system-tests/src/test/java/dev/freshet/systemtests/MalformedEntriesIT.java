@@ -52,7 +52,7 @@ final class MalformedEntriesIT {
             Patience.await("rejected")
                     .untilAsserted(
                             () -> assertThat(log.rejected(PARTITION)).hasSizeGreaterThanOrEqualTo(malformed.size()));
-            // Whatever comes after all of them was inspected too: nobody still has one of them in hand.
+            // Whatever comes after all of them was looked at too: nobody still has one of them in hand.
             String last = log.addRaw(PARTITION, "channel", "nobody", "type", "last", "payload", "1");
             malformed.put(last, Rejection.CHANNEL);
             Patience.await("the last")
@@ -76,7 +76,7 @@ final class MalformedEntriesIT {
         }
     }
 
-    /// Each push replica skips every one; of the inspectors only one, whichever, counts it.
+    /// Each push replica skips every one; of the indexers only one, whichever, counts it.
     private static void metricsShow(Map<String, Rejection> malformed) {
         Map<Rejection, Long> byReason =
                 malformed.values().stream().collect(Collectors.groupingBy(reason -> reason, Collectors.counting()));

@@ -4,8 +4,8 @@ import dev.freshet.contract.channel.Channel;
 
 /// Every key that Freshet keeps in Redis. Nothing else builds one.
 ///
-/// Keys of a partition carry its hash tag `{p}`, so that one script can touch them together on Redis Cluster too.
-/// The others stand alone, each in a slot of its own.
+/// Keys of a partition carry its hash tag `{p}`, so that one script can touch them together on Redis Cluster
+/// too. The others stand alone, each in a slot of its own.
 public final class Keys {
 
     private Keys() {}
@@ -34,6 +34,11 @@ public final class Keys {
     /// Redis.
     public static String channels(int p) {
         return "channels:{" + p + "}";
+    }
+
+    /// String with an expiry: which replica of events-service indexes and trims the partition now.
+    public static String lease(int p) {
+        return "lease:{" + p + "}";
     }
 
     /// String: what a publish with an idempotency key answered.

@@ -2,9 +2,9 @@ package dev.freshet.contract.log;
 
 /// The Lua scripts that touch the log: the only way in which Freshet writes to it.
 ///
-/// A script is one step for every other client of Redis, so state and stream cannot disagree in between. Lua does
-/// not roll back, so each checks first and writes last. `#!lua` without flags makes Redis refuse the whole script
-/// when it is out of memory, before it ran.
+/// A script is one step for every other client of Redis, so state and stream cannot disagree in between. Lua
+/// does not roll back, so each checks first and writes last. `#!lua` without flags makes Redis refuse the whole
+/// script when it is out of memory, before it ran.
 ///
 /// @see <a href="https://redis.io/docs/latest/develop/programmability/eval-intro/">Redis scripting</a>
 public final class LogScripts {
@@ -145,26 +145,6 @@ public final class LogScripts {
               return 1
             end
             return first == ARGV[1] and 1 or 0
-            """;
-
-    /// Moves the inspection's watermark, and keeps what was found malformed, once however many replicas inspect.
-    ///
-    /// KEYS: state, rejected. ARGV: the watermark that the batch was read from, the new one, the rejected
-    /// stream's cap; then per malformed entry the count of its arguments and the arguments of `XADD`. Answers
-    /// `{1, watermark}` if the batch was applied, else `{0, watermark}` with the one that stands. Two replicas
-    /// may have read the same batch, so the watermark alone does not tell whose was applied.
-    public static final String INSPECT = """
-            #!lua
-            local stands = redis.call('HGET', KEYS[1], 'inspected') or '0-0'
-            if stands ~= ARGV[1] then return {0, stands} end
-            local at = 4
-            while at <= #ARGV do
-              local n = tonumber(ARGV[at])
-              redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[3], '*', unpack(ARGV, at + 1, at + n))
-              at = at + n + 1
-            end
-            redis.call('HSET', KEYS[1], 'inspected', ARGV[2])
-            return {1, ARGV[2]}
             """;
 
     private LogScripts() {}

@@ -35,8 +35,5 @@ public final class LogState {
     /// Nor anything at or below this id for a channel that has no history.
     public static final String FLOOR = "floor";
 
-    /// Every entry up to this id was inspected, and kept in the rejected stream where it was malformed.
-    public static final String INSPECTED = "inspected";
-
     private LogState() {}
 }

@@ -190,18 +190,6 @@ class LogScriptsTest {
         assertThat(Long.parseLong(REDIS.cli("TTL", KEY))).isBetween(590L, 600L);
     }
 
-    @Test
-    void ofTwoInspectionsOfTheSameBatchOneApplies() {
-        List<String> keys = List.of(STATE, Keys.rejected(0));
-        String[] batch = {"0-0", "5-0", "1000", "4", "id", "3-0", "reason", "type"};
-        assertThat(eval(LogScripts.INSPECT, keys, batch)).containsExactly("1", "5-0");
-        assertThat(eval(LogScripts.INSPECT, keys, batch)).containsExactly("0", "5-0");
-        assertThat(REDIS.cli("XLEN", Keys.rejected(0))).isEqualTo("1");
-        assertThat(eval(LogScripts.INSPECT, keys, "0-0", "9-0", "1000")).containsExactly("0", "5-0");
-        assertThat(eval(LogScripts.INSPECT, keys, "5-0", "9-0", "1000")).containsExactly("1", "9-0");
-        assertThat(REDIS.cli("HGET", STATE, LogState.INSPECTED)).isEqualTo("9-0");
-    }
-
     private static List<String> append(String epoch, List<String> more, String print, List<?>... entries) {
         List<String> keys = new ArrayList<>(List.of(EVENTS, STATE));
         keys.addAll(more);

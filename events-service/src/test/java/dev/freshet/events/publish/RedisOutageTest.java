@@ -49,7 +49,7 @@ class RedisOutageTest {
         await().atMost(Duration.ofSeconds(10))
                 .until(() -> service.json(ONE).post("/api/events").statusCode() == 202);
 
-        // The inspector comes back, too.
+        // The indexer comes back, too.
         redis.cli("XADD", "events:{0}", "*", "foo", "bar");
         await().atMost(Duration.ofSeconds(15))
                 .until(() -> redis.cli("XLEN", "events:{0}:rejected").equals("1"));

@@ -1,12 +1,14 @@
-package dev.freshet.events.inspect;
+package dev.freshet.events.index;
+
+import dev.freshet.contract.log.IndexScripts;
 
 /// How many entries to ask for, so that a batch is about 1 MiB: Redis can be told a count only.
 ///
 /// It begins small, for nobody knows the entries yet. Not thread-safe.
 final class BatchSize {
 
-    static final int MAX_ENTRIES = 250;
-    static final int TARGET_BYTES = 1024 * 1024;
+    static final int MAX_ENTRIES = IndexScripts.MAX_ENTRIES;
+    static final int TARGET_BYTES = IndexScripts.MAX_BYTES;
 
     private static final int FIRST = 16;
 

@@ -1,4 +1,4 @@
-package dev.freshet.events.inspect;
+package dev.freshet.events.index;
 
 import dev.freshet.contract.log.Entry;
 import io.vertx.redis.client.Response;
@@ -10,7 +10,7 @@ import java.util.List;
 /// A malformed entry in the form in which it is kept: `id`, `reason`, `detail`, then its own fields, cut.
 ///
 /// Whoever may `XADD` may write fields of any size and number, and a script cannot take more than some thousand
-/// arguments at once: without bounds one entry could stop the inspector for ever.
+/// arguments at once: without bounds one entry could stop the indexer for ever.
 final class RejectedEntry {
 
     static final int MAX_VALUE_BYTES = 1024;

@@ -1,4 +1,4 @@
-package dev.freshet.events.inspect;
+package dev.freshet.events.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

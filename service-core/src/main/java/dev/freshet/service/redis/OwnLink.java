@@ -1,0 +1,80 @@
+package dev.freshet.service.redis;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// A connection of one owner: what is large or waits goes here, so that nothing else waits behind it.
+///
+/// It connects when first needed, and again after [#close]. Commands are pipelined. After a failure the owner
+/// must close it if it may be broken, or begin again on another server; an error that Redis answered alone
+/// breaks nothing. All calls must come from one Vert.x context, on which the answers come too.
+public final class OwnLink {
+
+    private final RedisLink redis;
+    private final long limitMs;
+    private @Nullable Future<RedisConnection> connection;
+
+    /// @param limitMs what an answer may take, or else it fails
+    public OwnLink(RedisLink redis, long limitMs) {
+        this.redis = redis;
+        this.limitMs = limitMs;
+    }
+
+    /// Sends one command.
+    public Future<Response> send(Request request) {
+        Future<RedisConnection> open = connection;
+        if (open == null) {
+            open = connect();
+        }
+        return open.compose(use -> use.send(request).timeout(limitMs, TimeUnit.MILLISECONDS));
+    }
+
+    /// Runs a script by its name, and by its source where Redis does not know it yet. In that case commands that
+    /// were sent after it are done before it.
+    public Future<Response> run(Script script, List<String> keys, List<?> arguments) {
+        return send(script.byName(keys, arguments)).recover(failure -> {
+            if (failure.getMessage() != null && failure.getMessage().startsWith("NOSCRIPT")) {
+                return send(script.bySource(keys, arguments));
+            }
+            return Future.failedFuture(failure);
+        });
+    }
+
+    /// Ends the connection, if there is one. The next command opens another.
+    public void close() {
+        Future<RedisConnection> open = connection;
+        connection = null;
+        if (open != null) {
+            open.onSuccess(RedisConnection::close);
+        }
+    }
+
+    private Future<RedisConnection> connect() {
+        Promise<RedisConnection> promise = Promise.promise();
+        Future<RedisConnection> mine = promise.future();
+        connection = mine;
+        redis.dedicated().onComplete(connected -> {
+            if (connected.succeeded()) {
+                connected.result().exceptionHandler(broken -> forget(mine));
+                connected.result().endHandler(ended -> forget(mine));
+                promise.complete(connected.result());
+            } else {
+                forget(mine);
+                promise.fail(connected.cause());
+            }
+        });
+        return mine;
+    }
+
+    private void forget(Future<RedisConnection> ended) {
+        if (connection == ended) {
+            connection = null;
+        }
+    }
+}
