@@ -14,6 +14,7 @@ import dev.freshet.service.redis.Script;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import jakarta.inject.Singleton;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The log in Redis: appending to it, and the facts of its partitions.
 ///
-/// Appends of one caller to one partition keep their order. Failures are [RedisUnavailable],
+/// Appends of one caller to one partition keep their order. Failures are [RedisUnavailable], [NotReplicated],
 /// [IdempotencyConflict] or [LogMismatch]. Safe for any thread.
 @Singleton
 public final class Log {
@@ -39,17 +40,33 @@ public final class Log {
     private static final String EPOCH_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     private static final int EPOCH_LENGTH = 8;
 
+    private static final int MAX_WAIT_REPLICAS = 10;
+
+    /// An endless wait, which `WAIT` takes for 0, is not offered: a request must end.
+    private static final long MAX_WAIT_MS = 30_000;
+
     private final RedisLink redis;
     private final Partitions partitions;
     private final SecureRandom random = new SecureRandom();
     private final Counter appended;
+    private final @Nullable ReplicatedRuns replicated;
 
     /// Whether the first partition's state was found to say what this service's settings say.
     private volatile boolean agreed;
 
-    Log(RedisLink redis, LogConfig config, MeterRegistry meters) {
+    Log(Vertx vertx, RedisLink redis, LogConfig config, PublishConfig publish, MeterRegistry meters) {
         this.redis = redis;
         this.partitions = new Partitions(config.partitions());
+        long waitMs = publish.waitTimeout().toMillis();
+        if (publish.waitReplicas() < 0
+                || publish.waitReplicas() > MAX_WAIT_REPLICAS
+                || waitMs < 1
+                || waitMs > MAX_WAIT_MS) {
+            throw new IllegalStateException("freshet.publish.wait-replicas must be 0 to " + MAX_WAIT_REPLICAS
+                    + " and freshet.publish.wait-timeout 1 ms to 30 s");
+        }
+        this.replicated =
+                publish.waitReplicas() == 0 ? null : new ReplicatedRuns(vertx, redis, publish.waitReplicas(), waitMs);
         this.appended = Counter.builder("freshet.events.appended")
                 .description("Events that this service appended to the log")
                 .register(meters);
@@ -69,7 +86,9 @@ public final class Log {
         return append(partitions.of(event.channel()), List.of(event), key).map(List::getFirst);
     }
 
-    /// Appends events to one partition, all or none, in the given order.
+    /// Appends events to one partition, all or none, in the given order. With `freshet.publish.wait-replicas`
+    /// it is done when so many replicas have them; if too few do in time, it fails with [NotReplicated], and a
+    /// retry with the same key is safe.
     ///
     /// @param key if given, and known with the same request: nothing is appended and the first ids are answered
     public Future<List<EventId>> append(int partition, List<Event> events, @Nullable IdempotencyKey key) {
@@ -84,7 +103,9 @@ public final class Log {
             arguments.add(EntryFields.arguments(event));
             EntryFields.write(event, arguments::add);
         }
-        return redis.run(APPEND, keys, arguments).map(answer -> {
+        Future<Response> done =
+                replicated == null ? redis.run(APPEND, keys, arguments) : replicated.run(APPEND, keys, arguments);
+        return done.map(answer -> {
             String outcome = answer.get(0).toString();
             if (outcome.equals("conflict")) {
                 throw new IdempotencyConflict();

@@ -4,6 +4,7 @@ import dev.freshet.contract.ContractViolation;
 import dev.freshet.contract.problem.Problem;
 import dev.freshet.contract.problem.ProblemType;
 import dev.freshet.service.log.IdempotencyConflict;
+import dev.freshet.service.log.NotReplicated;
 import dev.freshet.service.redis.RedisUnavailable;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.http.HttpServerResponse;
@@ -36,6 +37,12 @@ public final class ProblemAnswer {
             case ContractViolation violation -> ProblemException.of(Problem.of(violation));
             case RedisUnavailable unavailable ->
                 ProblemException.retryAfter(1, ProblemType.UNAVAILABLE, "The log cannot be reached now; try again.");
+            case NotReplicated unknown ->
+                ProblemException.retryAfter(
+                        1,
+                        ProblemType.UNAVAILABLE,
+                        "The event may have been stored, but too few replicas have it yet; a retry with the same"
+                                + " Idempotency-Key is safe.");
             case IdempotencyConflict conflict ->
                 ProblemException.of(
                         ProblemType.IDEMPOTENCY_CONFLICT, "The Idempotency-Key was used for another request.");
