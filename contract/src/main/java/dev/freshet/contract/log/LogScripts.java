@@ -4,7 +4,8 @@ package dev.freshet.contract.log;
 ///
 /// A script is one step for every other client of Redis, so state and stream cannot disagree in between. Lua
 /// does not roll back, so each checks first and writes last. `#!lua` without flags makes Redis refuse the whole
-/// script when it is out of memory, before it ran.
+/// script when it is out of memory, before it ran; [#RENEW] runs even then, for without it nothing is indexed,
+/// trimmed and freed.
 ///
 /// @see <a href="https://redis.io/docs/latest/develop/programmability/eval-intro/">Redis scripting</a>
 public final class LogScripts {
@@ -58,7 +59,7 @@ public final class LogScripts {
     /// its epoch, the newest place that it has in common with the log, the last id it read, and how many entries
     /// were ever added up to that. Answers `{'renewed' | 'raised' | 'another' | 'changed', epoch, forks}`;
     /// `changed`: somebody else was first, and the caller begins again from the facts.
-    public static final String RENEW = "#!lua\n" + Lua.IDS + Lua.SERVER + Lua.STREAM + Lua.ANOTHER + """
+    public static final String RENEW = "#!lua flags=allow-oom\n" + Lua.IDS + Lua.SERVER + Lua.STREAM + Lua.ANOTHER + """
             local epoch, replid = unpack(redis.call('HMGET', KEYS[2], 'epoch', 'replid'))
             local here = server()
             if (epoch or '') ~= ARGV[1] or (replid or '') ~= ARGV[2] or here ~= ARGV[3] or not epoch then

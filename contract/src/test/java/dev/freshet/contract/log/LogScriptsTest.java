@@ -123,6 +123,18 @@ class LogScriptsTest {
     }
 
     @Test
+    void aFullRedisCanBeGivenANewEpoch() {
+        open("first");
+        REDIS.cli("HSET", STATE, "replid", "before");
+        REDIS.cli("CONFIG", "SET", "maxmemory", "1");
+        try {
+            assertThat(renew("first", "before", "second")).startsWith("renewed", "second");
+        } finally {
+            REDIS.cli("CONFIG", "SET", "maxmemory", "0");
+        }
+    }
+
+    @Test
     void afterARestartTheOldEpochIsSharedUpToWhatWasCopied() {
         open("first");
         add("5-0", "7-0", "9-0");

@@ -41,10 +41,12 @@ final class Lease {
                 : Future.succeededFuture(held);
     }
 
-    /// Lets another replica have it: this one cannot do its work, or ends. Tries once.
+    /// Lets another replica have it: this one cannot do its work, or ends. Tries once. Who is asked next
+    /// whether it is held, asks Redis.
     Future<Boolean> release() {
         boolean had = held;
         held = false;
+        pace.again();
         return had ? ask(0) : Future.succeededFuture(false);
     }
 
