@@ -1,5 +1,6 @@
 package dev.freshet.events.index;
 
+import dev.freshet.contract.log.Keys;
 import dev.freshet.service.log.Log;
 import dev.freshet.service.redis.OwnLink;
 import dev.freshet.service.redis.RedisLink;
@@ -36,7 +37,7 @@ final class PartitionWork {
             String holder,
             LongSupplier nanoTime) {
         this.partition = partition;
-        this.redis = new OwnLink(redis, ANSWER_LIMIT_MS);
+        this.redis = new OwnLink(redis, Keys.events(partition), ANSWER_LIMIT_MS);
         this.metrics = metrics;
         this.lease = new Lease(this.redis, partition, holder, nanoTime);
         this.indexer = new PartitionIndexer(this.redis, log, partition, bounds, metrics, nanoTime);

@@ -1,5 +1,6 @@
 package dev.freshet.events.index;
 
+import dev.freshet.contract.log.Keys;
 import dev.freshet.service.log.Log;
 import dev.freshet.service.redis.OwnLink;
 import dev.freshet.service.redis.RedisLink;
@@ -42,7 +43,7 @@ final class Hands {
     }
 
     PartitionIndexer indexer(IndexBounds bounds) {
-        OwnLink link = new OwnLink(redis, 10_000);
+        OwnLink link = new OwnLink(redis, Keys.events(0), 10_000);
         links.add(link);
         return new PartitionIndexer(link, log, 0, bounds, metrics, nanos::get);
     }

@@ -17,6 +17,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -49,24 +50,31 @@ public final class Log {
     private final Partitions partitions;
     private final SecureRandom random = new SecureRandom();
     private final Counter appended;
-    private final @Nullable ReplicatedRuns replicated;
+
+    /// One for each partition; none where nothing is waited for.
+    private final List<ReplicatedRuns> replicated = new ArrayList<>();
 
     /// Whether the first partition's state was found to say what this service's settings say.
     private volatile boolean agreed;
 
+    @Inject
     Log(Vertx vertx, RedisLink redis, LogConfig config, PublishConfig publish, MeterRegistry meters) {
-        this.redis = redis;
-        this.partitions = new Partitions(config.partitions());
+        this(redis, config, meters);
+        int replicas = publish.waitReplicas();
         long waitMs = publish.waitTimeout().toMillis();
-        if (publish.waitReplicas() < 0
-                || publish.waitReplicas() > MAX_WAIT_REPLICAS
-                || waitMs < 1
-                || waitMs > MAX_WAIT_MS) {
+        if (replicas < 0 || replicas > MAX_WAIT_REPLICAS || waitMs < 1 || waitMs > MAX_WAIT_MS) {
             throw new IllegalStateException("freshet.publish.wait-replicas must be 0 to " + MAX_WAIT_REPLICAS
                     + " and freshet.publish.wait-timeout 1 ms to 30 s");
         }
-        this.replicated =
-                publish.waitReplicas() == 0 ? null : new ReplicatedRuns(vertx, redis, publish.waitReplicas(), waitMs);
+        for (int partition = 0; replicas > 0 && partition < partitions.count(); partition++) {
+            replicated.add(new ReplicatedRuns(vertx, redis, Keys.events(partition), replicas, waitMs));
+        }
+    }
+
+    /// One that waits for no replica.
+    Log(RedisLink redis, LogConfig config, MeterRegistry meters) {
+        this.redis = redis;
+        this.partitions = new Partitions(config.partitions());
         this.appended = Counter.builder("freshet.events.appended")
                 .description("Events that this service appended to the log")
                 .register(meters);
@@ -103,8 +111,9 @@ public final class Log {
             arguments.add(EntryFields.arguments(event));
             EntryFields.write(event, arguments::add);
         }
-        Future<Response> done =
-                replicated == null ? redis.run(APPEND, keys, arguments) : replicated.run(APPEND, keys, arguments);
+        Future<Response> done = replicated.isEmpty()
+                ? redis.run(APPEND, keys, arguments)
+                : replicated.get(partition).run(APPEND, keys, arguments);
         return done.map(answer -> {
             String outcome = answer.get(0).toString();
             if (outcome.equals("conflict")) {

@@ -1,5 +1,6 @@
 package dev.freshet.service.log;
 
+import dev.freshet.service.redis.ReadFrom;
 import dev.freshet.service.redis.RedisLink;
 import dev.freshet.service.redis.RedisUnavailable;
 import dev.freshet.service.redis.Script;
@@ -36,6 +37,7 @@ final class ReplicatedRuns {
     private record Run(Script script, List<String> keys, List<?> arguments, Promise<Response> done) {}
 
     private final RedisLink redis;
+    private final String key;
     private final int replicas;
     private final long timeoutMs;
     private final Context context;
@@ -45,8 +47,10 @@ final class ReplicatedRuns {
     private @Nullable RedisConnection connection;
     private boolean busy;
 
-    ReplicatedRuns(Vertx vertx, RedisLink redis, int replicas, long timeoutMs) {
+    /// @param key whose primary they run on; all keys of the scripts must be in its slot
+    ReplicatedRuns(Vertx vertx, RedisLink redis, String key, int replicas, long timeoutMs) {
         this.redis = redis;
+        this.key = key;
         this.replicas = replicas;
         this.timeoutMs = timeoutMs;
         this.context = vertx.getOrCreateContext();
@@ -137,7 +141,7 @@ final class ReplicatedRuns {
         RedisConnection open = connection;
         return open != null
                 ? Future.succeededFuture(open)
-                : redis.dedicated().onSuccess(fresh -> {
+                : redis.dedicated(key, ReadFrom.PRIMARY).onSuccess(fresh -> {
                     connection = fresh;
                     fresh.exceptionHandler(broken -> forget(fresh));
                     fresh.endHandler(ended -> forget(fresh));

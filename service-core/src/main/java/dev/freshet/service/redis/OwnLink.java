@@ -12,17 +12,20 @@ import org.jspecify.annotations.Nullable;
 /// A connection of one owner: what is large or waits goes here, so that nothing else waits behind it.
 ///
 /// It connects when first needed, and again after [#close]. Commands are pipelined. After a failure the owner
-/// must close it if it may be broken, or begin again on another server; an error that Redis answered alone
+/// must close it if it may be broken, or the key has gone to another server; an error that Redis answered alone
 /// breaks nothing. All calls must come from one Vert.x context, on which the answers come too.
 public final class OwnLink {
 
     private final RedisLink redis;
+    private final String key;
     private final long limitMs;
     private @Nullable Future<RedisConnection> connection;
 
+    /// @param key whose primary it goes to; all commands must be about keys of its slot
     /// @param limitMs what an answer may take, or else it fails
-    public OwnLink(RedisLink redis, long limitMs) {
+    public OwnLink(RedisLink redis, String key, long limitMs) {
         this.redis = redis;
+        this.key = key;
         this.limitMs = limitMs;
     }
 
@@ -59,7 +62,7 @@ public final class OwnLink {
         Promise<RedisConnection> promise = Promise.promise();
         Future<RedisConnection> mine = promise.future();
         connection = mine;
-        redis.dedicated().onComplete(connected -> {
+        redis.dedicated(key, ReadFrom.PRIMARY).onComplete(connected -> {
             if (connected.succeeded()) {
                 connected.result().exceptionHandler(broken -> forget(mine));
                 connected.result().endHandler(ended -> forget(mine));
