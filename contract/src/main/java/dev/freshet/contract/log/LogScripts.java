@@ -59,7 +59,8 @@ public final class LogScripts {
     /// its epoch, the newest place that it has in common with the log, the last id it read, and how many entries
     /// were ever added up to that. Answers `{'renewed' | 'raised' | 'another' | 'changed', epoch, forks}`;
     /// `changed`: somebody else was first, and the caller begins again from the facts.
-    public static final String RENEW = "#!lua flags=allow-oom\n" + Lua.IDS + Lua.SERVER + Lua.STREAM + Lua.ANOTHER + """
+    public static final String RENEW =
+            "#!lua flags=allow-oom\n" + Lua.IDS + Lua.SERVER + Lua.STREAM + Lua.ANOTHER + """
             local epoch, replid = unpack(redis.call('HMGET', KEYS[2], 'epoch', 'replid'))
             local here = server()
             if (epoch or '') ~= ARGV[1] or (replid or '') ~= ARGV[2] or here ~= ARGV[3] or not epoch then
