@@ -4,7 +4,8 @@ import io.quarkus.test.junit.QuarkusTestProfile;
 import java.util.Map;
 
 /// As in production, with one page's origin allowed. Without heartbeats and pings: they are spread over their
-/// interval, so the first may come at any moment, also between two bytes that a test reads.
+/// interval, so the first may come at any moment, also between two bytes that a test reads. And without bounds on
+/// how far a reader lags, for tests let readers pause.
 public final class StandardProfile implements QuarkusTestProfile {
 
     public static final String ORIGIN = "https://app.test";
@@ -13,6 +14,8 @@ public final class StandardProfile implements QuarkusTestProfile {
     public Map<String, String> getConfigOverrides() {
         return Map.of(
                 "freshet.auth.origins", ORIGIN,
+                "freshet.push.slow.max-lag-events", "0",
+                "freshet.push.slow.max-lag-bytes", "0",
                 "freshet.push.sse.heartbeat-interval", "24H",
                 "freshet.push.websocket.ping-interval", "24H");
     }

@@ -325,7 +325,7 @@ class SseStreamTest extends PushTest {
 
     @Test
     void aReaderThatPausesGoesOnFromItsPlaceWithoutLossOrDouble() {
-        int events = 12_000;
+        int events = 9_000;
         String token = tokens.user(user).sign();
         RawConnection reader = raw(4096)
                 .send("GET /api/broadcasts/" + user + "/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + token
