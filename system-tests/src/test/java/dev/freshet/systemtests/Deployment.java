@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 /// Logs are in `target/system-tests/<name>/`; when it closes, none of them may hold a token or ticket.
 final class Deployment implements AutoCloseable {
 
-    private static final int REPLICAS = 2;
     private static final Map<Integer, Deployment> SHARED = new HashMap<>();
 
+    private final Plan plan;
     private final Path logs;
     private final Log log;
     private final RedisServer redis;
@@ -31,10 +31,11 @@ final class Deployment implements AutoCloseable {
     private @Nullable Proxy proxy;
     private boolean stopped;
 
-    private Deployment(Path logs, Partitions partitions, RedisServer redis) {
-        this.logs = logs;
+    private Deployment(Plan plan, RedisServer redis) {
+        this.plan = plan;
+        this.logs = Service.logFolder(plan.name());
         this.redis = redis;
-        this.log = new Log(redis, partitions);
+        this.log = new Log(redis, new Partitions(plan.partitions()));
         for (Service service : Service.values()) {
             replicas.put(service, new ArrayList<>());
         }
@@ -44,11 +45,21 @@ final class Deployment implements AutoCloseable {
     ///
     /// @param redisOptions names and values in turn
     static Deployment start(String name, int partitions, String... redisOptions) {
-        Deployment deployment = withoutServices(name, partitions, redisOptions);
+        return start(Plan.of(name, partitions).redis(redisOptions));
+    }
+
+    /// Starts all and waits until all are ready.
+    static Deployment start(Plan plan) {
+        return start(plan, RedisServer.start(plan.redisOptions().toArray(String[]::new)));
+    }
+
+    /// The same with a Redis that runs already, and from now on belongs to the deployment.
+    static Deployment start(Plan plan, RedisServer redis) {
+        Deployment deployment = withoutServices(plan, redis);
         try {
             for (Service service : Service.values()) {
-                for (int i = 0; i < REPLICAS; i++) {
-                    deployment.launch(service, partitions);
+                for (int i = 0; i < plan.replicas(service); i++) {
+                    deployment.launch(service, plan.partitions());
                 }
             }
             deployment.replicas.values().forEach(all -> all.forEach(Replica::awaitReady));
@@ -68,9 +79,13 @@ final class Deployment implements AutoCloseable {
 
     /// A Redis and nothing else, for tests about the start of services.
     static Deployment withoutServices(String name, int partitions, String... redisOptions) {
-        RedisServer redis = RedisServer.start(redisOptions);
-        Deployment deployment = new Deployment(Service.logFolder(name), new Partitions(partitions), redis);
-        Runtime.getRuntime().addShutdownHook(new Thread(deployment::stop, "system-tests-" + name));
+        Plan plan = Plan.of(name, partitions).redis(redisOptions);
+        return withoutServices(plan, RedisServer.start(plan.redisOptions().toArray(String[]::new)));
+    }
+
+    private static Deployment withoutServices(Plan plan, RedisServer redis) {
+        Deployment deployment = new Deployment(plan, redis);
+        Runtime.getRuntime().addShutdownHook(new Thread(deployment::stop, "system-tests-" + plan.name()));
         return deployment;
     }
 
@@ -89,6 +104,7 @@ final class Deployment implements AutoCloseable {
                 "MP_JWT_VERIFY_ISSUER", Tokens.ISSUER,
                 "MP_JWT_VERIFY_AUDIENCES", Tokens.AUDIENCE,
                 "FRESHET_LOG_PARTITIONS", Integer.toString(partitions)));
+        environment.putAll(plan.settings(service));
         environment.putAll(settings);
         Replica replica = Replica.start(service, all.size(), logs, environment);
         all.add(replica);
@@ -98,7 +114,7 @@ final class Deployment implements AutoCloseable {
 
     /// Puts the proxy before what was launched so far: at least one replica of each service, running or not.
     void startProxy() {
-        proxy = Proxy.start(logs, this::all);
+        proxy = plan.buffering() ? Proxy.startBuffering(logs, this::all) : Proxy.start(logs, this::all);
         secrets.watch(proxy);
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /// nginx with the configuration of `./dev up`, each service being balanced over its replicas in turn.
@@ -26,11 +27,28 @@ final class Proxy implements AutoCloseable {
 
     /// @param replicas at least one of each service
     static Proxy start(Path logs, Function<Service, List<Replica>> replicas) {
+        return start(logs, replicas, template -> template);
+    }
+
+    /// The same as whoever installs nginx has it at first: it buffers answers and speaks HTTP/1.0 to services.
+    static Proxy startBuffering(Path logs, Function<Service, List<Replica>> replicas) {
+        return start(
+                logs,
+                replicas,
+                template -> replaceOnce(
+                        replaceOnce(template, "proxy_buffering off;", ""),
+                        "location / {",
+                        "location / {\n      proxy_http_version 1.0;"));
+    }
+
+    private static Proxy start(
+            Path logs, Function<Service, List<Replica>> replicas, UnaryOperator<String> configuration) {
         int port = Ports.free();
         Path folder = logs.resolve("nginx");
         try {
             Files.createDirectories(folder.resolve("temp"));
-            String template = Files.readString(Service.root().resolve("scripts/dev/nginx.conf.template"));
+            String template =
+                    configuration.apply(Files.readString(Service.root().resolve("scripts/dev/nginx.conf.template")));
             Files.writeString(
                     folder.resolve("nginx.conf"),
                     template.replace("@PORT@", Integer.toString(port))
@@ -45,6 +63,17 @@ final class Proxy implements AutoCloseable {
         Proxy proxy = new Proxy(port, folder, Child.start("nginx", logs, command, Map.of()));
         proxy.child.awaitReady(() -> Rest.status(URI.create(proxy.url("/api/stats"))) > 0);
         return proxy;
+    }
+
+    private static String replaceOnce(String text, String what, String by) {
+        if (text.indexOf(what) < 0 || text.indexOf(what) != text.lastIndexOf(what)) {
+            throw new IllegalStateException("not exactly one \"" + what + "\" in nginx's configuration");
+        }
+        return text.replace(what, by);
+    }
+
+    int port() {
+        return port;
     }
 
     String url(String path) {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /// One process of a service.
 final class Replica implements AutoCloseable {
@@ -16,12 +17,14 @@ final class Replica implements AutoCloseable {
 
     private final int port;
     private final int managementPort;
-    private final Child child;
+    private final Supplier<Child> launch;
+    private Child child;
 
-    private Replica(int port, int managementPort, Child child) {
+    private Replica(int port, int managementPort, Supplier<Child> launch) {
         this.port = port;
         this.managementPort = managementPort;
-        this.child = child;
+        this.launch = launch;
+        this.child = launch.get();
     }
 
     /// Starts it, with the settings that `./dev up` gives, and does not wait.
@@ -39,7 +42,12 @@ final class Replica implements AutoCloseable {
         command.addAll(JVM_OPTIONS);
         command.addAll(List.of("-jar", service.jar().toString()));
         String name = service.module() + "-" + number;
-        return new Replica(port, managementPort, Child.start(name, folder, command, environment));
+        return new Replica(port, managementPort, () -> Child.start(name, folder, command, environment));
+    }
+
+    /// Starts it again on the same ports, after it ended, and does not wait.
+    void restart() {
+        child = launch.get();
     }
 
     void awaitReady() {

@@ -24,6 +24,7 @@ final class Secrets {
         return secret;
     }
 
+    /// A replica that is started again goes on in the same log.
     void watch(Child child) {
         logs.put(child.name(), child::logLines);
     }

@@ -1,0 +1,242 @@
+package dev.freshet.systemtests;
+
+import dev.freshet.systemtests.checker.Checker;
+import dev.freshet.systemtests.checker.Gaps;
+import dev.freshet.systemtests.checker.Transcript;
+import dev.freshet.systemtests.checker.Verdict;
+import dev.freshet.systemtests.client.Client;
+import dev.freshet.systemtests.client.Clients;
+import dev.freshet.systemtests.client.Route;
+import dev.freshet.systemtests.client.SocketClient;
+import dev.freshet.systemtests.client.SseClient;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.IntUnaryOperator;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+
+/// One fault, under load, judged: clients on every way, publishers on every way, and a checker between them.
+///
+/// It ends with one line on standard output that says what it saw. `-Dfreshet.seed=` repeats its choices.
+final class Scenario implements AutoCloseable {
+
+    private static final Duration SETTLE_LIMIT = Duration.ofSeconds(60);
+    private static final int CHANNELS_PER_CLIENT = 3;
+
+    private final String name;
+    private final Deployment deployment;
+    private final long seed = Long.getLong("freshet.seed", System.nanoTime() & 0xFFFF_FFFFL);
+    private final Random random = new Random(seed);
+    private final long began = System.nanoTime();
+    private final Checker checker;
+    private final Clients clients = new Clients(seed);
+    private final List<String> channels;
+    private final List<SseClient> streams = new ArrayList<>();
+    private final List<SocketClient> sockets = new ArrayList<>();
+    private final Load load;
+    private int faults;
+
+    private Scenario(String name, Deployment deployment, int channelCount, int padding, Raw raw) {
+        this.name = name;
+        this.deployment = deployment;
+        this.checker = new Checker(deployment.log().partitions());
+        String prefix = name.replaceAll("[^a-z0-9]+", "-");
+        this.channels = IntStream.range(0, channelCount)
+                .mapToObj(i -> "broadcast:" + prefix + "-" + i)
+                .toList();
+        List<String> urls = new ArrayList<>(List.of(deployment.url("/api/events")));
+        deployment.all(Service.EVENTS).forEach(replica -> urls.add(replica.url("/api/events")));
+        this.load = new Load(
+                checker,
+                deployment.publisher(),
+                urls,
+                new RawProducer(deployment.log()::partitionOf, raw.portOf(), raw.waitReplicas()),
+                channels,
+                random.nextLong(),
+                padding);
+        System.out.println("FAULTS " + name + ": begins with seed " + seed);
+    }
+
+    /// How raw producers reach Redis.
+    record Raw(IntUnaryOperator portOf, int waitReplicas) {}
+
+    static Scenario of(String name, Deployment deployment, int channelCount) {
+        return of(name, deployment, channelCount, 50);
+    }
+
+    /// @param padding characters that make each payload longer
+    static Scenario of(String name, Deployment deployment, int channelCount, int padding) {
+        int port = deployment.redis().port();
+        return of(name, deployment, channelCount, padding, new Raw(partition -> port, 0));
+    }
+
+    static Scenario of(String name, Deployment deployment, int channelCount, int padding, Raw raw) {
+        return new Scenario(name, deployment, channelCount, padding, raw);
+    }
+
+    Checker checker() {
+        return checker;
+    }
+
+    Load load() {
+        return load;
+    }
+
+    Random random() {
+        return random;
+    }
+
+    List<String> channels() {
+        return channels;
+    }
+
+    List<SseClient> streams() {
+        return List.copyOf(streams);
+    }
+
+    List<SocketClient> sockets() {
+        return List.copyOf(sockets);
+    }
+
+    List<Client> clients() {
+        return clients.all();
+    }
+
+    /// All push replicas, around the proxy.
+    Route direct() {
+        return Route.toPorts(
+                deployment.all(Service.PUSH).stream().mapToInt(Replica::port).toArray());
+    }
+
+    Route throughProxy() {
+        return Route.toPorts(deployment.proxy().port());
+    }
+
+    /// A stream over these channels, of a user of its own, not started.
+    SseClient stream(Route route, List<String> followed) {
+        String user = user();
+        SseClient client = clients.sse(route, token(user), checker.follow("SSE " + user, followed));
+        streams.add(client);
+        return client;
+    }
+
+    /// A socket on these channels, of a user of its own, not started.
+    SocketClient socket(Route route, List<String> followed) {
+        String user = user();
+        Rest rest = new Rest(token(user));
+        SocketClient client = clients.socket(route, () -> ticket(rest), checker.follow("WebSocket " + user, followed));
+        sockets.add(client);
+        return client;
+    }
+
+    /// Half of them streams, half of them sockets, a half of each around the proxy, each on some channels.
+    void connect(int count) {
+        connect(count, direct());
+    }
+
+    /// The same with another way around the proxy.
+    void connect(int count, Route around) {
+        for (int i = 0; i < count; i++) {
+            Route route = i % 4 < 2 ? throughProxy() : around;
+            Client client = i % 2 == 0 ? stream(route, someChannels()) : socket(route, someChannels());
+            client.start();
+        }
+        awaitConnected();
+    }
+
+    void awaitConnected() {
+        Patience.await("all clients are connected")
+                .atMost(SETTLE_LIMIT)
+                .until(() -> clients.all().stream().allMatch(Client::isConnected));
+    }
+
+    void allow(Gaps gaps) {
+        checker.transcripts().forEach(transcript -> transcript.allow(gaps));
+    }
+
+    /// Something is broken now.
+    void fault() {
+        faults++;
+    }
+
+    /// Lets the load go on until so many more were acknowledged over REST.
+    void flow(int count) {
+        int goal = load.acknowledged() + count;
+        Patience.await("the load flows").atMost(SETTLE_LIMIT).until(() -> load.acknowledged() >= goal);
+    }
+
+    /// Ends the load, waits until nobody waits for an event any more, prints the line, and judges.
+    Verdict finish() {
+        return finish(transcript -> true);
+    }
+
+    /// The same, judging some clients only.
+    Verdict finish(Predicate<Transcript> judged) {
+        load.finish();
+        return settle(judged);
+    }
+
+    /// Waits until nobody waits for an event any more, prints the line, and judges.
+    Verdict settle(Predicate<Transcript> judged) {
+        try {
+            Patience.await("all events arrive")
+                    .atMost(SETTLE_LIMIT)
+                    .pollInterval(Duration.ofMillis(300))
+                    .until(() -> checker.verify(judged).lost() == 0);
+        } catch (org.awaitility.core.ConditionTimeoutException incomplete) {
+            // The verdict below says what is missing, and where.
+            checker.violation("not all events arrived within " + SETTLE_LIMIT);
+        }
+        Verdict verdict = checker.verify(judged);
+        System.out.printf(
+                "FAULTS %s: %s faults=%d violations=%d seed=%d seconds=%.1f%n",
+                name, verdict.summary(), faults, verdict.violations().size(), seed, (System.nanoTime() - began) / 1e9);
+        verdict.assertClean();
+        return verdict;
+    }
+
+    /// The delay below which all but one in a hundred of these clients' last events came, ms.
+    static double p99Millis(List<? extends Client> of, int lastEvents) {
+        int[] delays = of.stream()
+                .flatMapToInt(client -> Arrays.stream(client.transcript().lastDelays(lastEvents)))
+                .sorted()
+                .toArray();
+        return delays.length == 0 ? Double.NaN : delays[(int) (delays.length * 0.99)] / 1_000.0;
+    }
+
+    @Override
+    public void close() {
+        clients.close();
+        load.close();
+    }
+
+    List<String> someChannels() {
+        return random.ints(0, channels.size())
+                .distinct()
+                .limit(Math.min(CHANNELS_PER_CLIENT, channels.size()))
+                .mapToObj(channels::get)
+                .toList();
+    }
+
+    private String user() {
+        return name.replaceAll("[^a-z0-9]+", "-") + "-" + clients.all().size();
+    }
+
+    /// Not remembered as a secret: the logs are searched for some, not for thousands.
+    private String token(String user) {
+        return deployment.user(user).sign();
+    }
+
+    private CompletableFuture<String> ticket(Rest user) {
+        return user.postAsync(deployment.url("/api/ws/ticket"), "{}").thenApply(answer -> {
+            if (answer.status() != 200) {
+                throw new IllegalStateException("no ticket: " + answer.status());
+            }
+            return answer.json().path("ticket").textValue();
+        });
+    }
+}

@@ -1,0 +1,285 @@
+package dev.freshet.systemtests.checker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.freshet.contract.event.EventId;
+import dev.freshet.contract.event.StreamId;
+import dev.freshet.contract.log.Partitions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The judge is judged: each kind of failure is put into a flawless run, and must be found.
+final class CheckerTest {
+
+    private static final String CHANNEL = "broadcast:news";
+    private static final String OTHER = "broadcast:weather";
+
+    private final Checker checker = new Checker(new Partitions(1));
+    private final Transcript transcript = checker.follow("client", List.of(CHANNEL, OTHER));
+    private final List<Publication> events = new ArrayList<>();
+
+    @BeforeEach
+    void publish() {
+        for (int i = 0; i < 10; i++) {
+            events.add(acknowledged(CHANNEL, 100 + i, false));
+        }
+        transcript.connected(cursor(99), false, false);
+    }
+
+    @Test
+    void aFlawlessRunIsClean() {
+        receive(0, 5);
+        transcript.connected(cursor(104), true, true);
+        receive(5, 10);
+
+        Verdict verdict = checker.verify();
+        verdict.assertClean();
+        assertThat(verdict.published()).isEqualTo(10);
+        assertThat(verdict.received()).isEqualTo(10);
+        assertThat(verdict.connections()).isEqualTo(2);
+        assertThat(verdict.lost()).isZero();
+        assertThat(verdict.gaps()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 4, 9})
+    void aLostEventIsFoundAtTheBeginningInTheMiddleAndAtTheEnd(int lost) {
+        receive(0, lost);
+        receive(lost + 1, 10);
+
+        assertViolation("silently lost 1 of " + CHANNEL + " from event " + lost);
+        assertThat(checker.verify().lost()).isEqualTo(1);
+    }
+
+    @Test
+    void anEventThatAnotherClientReceivedIsOwedThoughNobodyAcknowledgedIt() {
+        Publication unanswered = checker.attempt(CHANNEL, false);
+        receive(0, 10);
+        checker.verify().assertClean();
+
+        Transcript other = checker.follow("other", List.of(CHANNEL));
+        other.connected(cursor(109), false, false);
+        other.event(unanswered.number(), cursor(110));
+
+        assertViolation("client silently lost 1");
+    }
+
+    @Test
+    void aDuplicateIsFoundOnOneConnectionAndAcrossTwo() {
+        receive(0, 10);
+        transcript.event(9, cursor(109));
+        assertViolation("received event 9 of " + CHANNEL + " twice, on connections 1 and 1");
+
+        transcript.connected(cursor(109), true, true);
+        transcript.event(3, cursor(103));
+        assertViolation("received event 3 of " + CHANNEL + " twice, on connections 1 and 2");
+        assertThat(checker.verify().doubled()).isEqualTo(2);
+    }
+
+    @Test
+    void swappedEventsAreFound() {
+        receive(0, 4);
+        receive(5, 6);
+        receive(4, 5);
+        receive(6, 10);
+
+        assertViolation("received event 4 of " + CHANNEL + " at 104-0 after what stands at 105-0");
+    }
+
+    @Test
+    void aLossThatIsAnnouncedOnceIsCleanWhereItIsAllowed() {
+        receive(0, 4);
+        transcript.connected(cursor(103), true, false);
+        transcript.gap(CHANNEL, "trimmed");
+        receive(7, 10);
+        assertViolation("because of \"trimmed\"");
+
+        transcript.allow(Gaps.forLoss("trimmed"));
+        Verdict verdict = checker.verify();
+        verdict.assertClean();
+        assertThat(verdict.announced()).isEqualTo(3);
+        assertThat(verdict.gapsExpected()).isEqualTo(1);
+
+        transcript.allow(Gaps.forLoss("reset"));
+        assertViolation("because of \"trimmed\"");
+    }
+
+    @Test
+    void aLossThatIsAnnouncedInAnotherChannelOrAtAnotherPlaceIsFound() {
+        transcript.allow(Gaps.forLoss("trimmed"));
+        receive(0, 4);
+        transcript.gap(OTHER, "trimmed");
+        receive(6, 8);
+        transcript.gap(CHANNEL, "trimmed");
+        receive(8, 10);
+
+        assertViolation("silently lost 2 of " + CHANNEL + " from event 4");
+        assertViolation("gap in " + OTHER + " where nothing is missing");
+        assertViolation("gap in " + CHANNEL + " where nothing is missing");
+    }
+
+    @Test
+    void aSecondGapForOneLossIsFound() {
+        transcript.allow(Gaps.forLoss("trimmed"));
+        receive(0, 4);
+        transcript.gap(CHANNEL, "trimmed");
+        transcript.gap(CHANNEL, "trimmed");
+        receive(6, 10);
+
+        assertViolation("2 gaps in " + CHANNEL + " for one loss");
+    }
+
+    @Test
+    void aFalseGapIsFound() {
+        transcript.allow(Gaps.forLoss("trimmed"));
+        receive(0, 4);
+        transcript.gap(CHANNEL, "trimmed");
+        receive(4, 10);
+
+        assertViolation("where nothing is missing");
+    }
+
+    @Test
+    void oneGapPerChannelIsCountedWhereExactlyOneIsDue() {
+        transcript.allow(Gaps.exactlyOne("reset"));
+        receive(0, 4);
+        transcript.gap(CHANNEL, "reset");
+        receive(4, 10);
+        assertViolation("0 gaps in " + OTHER + " instead of one");
+
+        transcript.gap(OTHER, "reset");
+        checker.verify().assertClean();
+
+        transcript.gap(OTHER, "reset");
+        assertViolation("2 gaps in " + OTHER + " instead of one");
+    }
+
+    @Test
+    void aSecondGapIsFoundWhereAtMostOneIsAllowedAndALossNeedsItStill() {
+        transcript.allow(Gaps.atMostOne("reset"));
+        receive(0, 4);
+        receive(5, 10);
+        assertViolation("silently lost 1");
+
+        transcript.gap(CHANNEL, "reset");
+        transcript.gap(CHANNEL, "reset");
+        assertViolation("2 gaps in " + CHANNEL + " where one is allowed");
+    }
+
+    @Test
+    void resumedMustAgreeWithTheGaps() {
+        receive(0, 4);
+        transcript.allow(Gaps.forLoss("trimmed"));
+        transcript.connected(cursor(103), true, true);
+        transcript.gap(CHANNEL, "trimmed");
+        receive(6, 8);
+        transcript.connected(cursor(107), true, false);
+        receive(8, 10);
+
+        assertViolation("resumed=true, and then of a gap, on connection 2");
+        assertViolation("resumed=false without a gap on connection 3");
+    }
+
+    @Test
+    void comingBackWithoutACursorIsFound() {
+        receive(0, 10);
+        transcript.connected(cursor(109), false, false);
+        assertViolation("came back without a cursor");
+    }
+
+    @Test
+    void aPlaceThatContradictsTheAnswerIsFound() {
+        transcript.event(0, cursor(700));
+        assertViolation("event 0 of " + CHANNEL + " stands at 100-0 and at 700-0");
+    }
+
+    @Test
+    void ephemeralEventsMayBeMissingButNotDoubled() {
+        Publication present = acknowledged(CHANNEL, 200, true);
+        acknowledged(CHANNEL, 201, true);
+        receive(0, 10);
+        transcript.event(present.number(), cursor(200));
+        checker.verify().assertClean();
+
+        transcript.event(present.number(), cursor(200));
+        assertViolation("twice");
+    }
+
+    @Test
+    void whatAFaultMayTakeIsOwedToNobody() {
+        receive(0, 9);
+        events.get(9).excuse();
+        checker.verify().assertClean();
+    }
+
+    @Test
+    void strangersAreFound() {
+        receive(0, 10);
+        transcript.event(4711, cursor(300));
+        Publication elsewhere = acknowledged("broadcast:elsewhere", 400, false);
+        transcript.event(elsewhere.number(), cursor(400));
+        transcript.event(5, "nonsense");
+
+        assertViolation("an event that nobody published: 4711");
+        assertViolation("does not follow it");
+        assertViolation("with the id \"nonsense\"");
+    }
+
+    @Test
+    void aClientThatWasNeverWelcomedIsFound() {
+        receive(0, 10);
+        checker.follow("outside", List.of(CHANNEL));
+        assertViolation("outside was never welcomed");
+    }
+
+    /// A mutation of whatever kind at whatever place: none passes.
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+    void anyMutationOfARunIsFound(long seed) {
+        Random random = new Random(seed);
+        List<Integer> order = new ArrayList<>(List.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9));
+        int at = random.nextInt(9);
+        switch (random.nextInt(3)) {
+            case 0 -> order.remove(at);
+            case 1 -> order.add(random.nextInt(at + 1, 10), at);
+            default -> java.util.Collections.swap(order, at, at + 1);
+        }
+        int cut = random.nextInt(order.size());
+        for (int i = 0; i < order.size(); i++) {
+            if (i == cut) {
+                transcript.connected(cursor(99), true, true);
+            }
+            int number = order.get(i);
+            transcript.event(number, cursor(100 + number));
+        }
+
+        assertThat(checker.verify().violations()).as(order.toString()).isNotEmpty();
+    }
+
+    private void receive(int from, int to) {
+        for (int i = from; i < to; i++) {
+            transcript.event(events.get(i).number(), cursor(100 + i));
+        }
+    }
+
+    private void assertViolation(String part) {
+        assertThat(checker.verify().violations()).anyMatch(violation -> violation.contains(part));
+        assertThatThrownBy(() -> checker.verify().assertClean()).isInstanceOf(AssertionError.class);
+    }
+
+    private Publication acknowledged(String channel, long ms, boolean ephemeral) {
+        Publication publication = checker.attempt(channel, ephemeral);
+        publication.acknowledged(cursor(ms));
+        return publication;
+    }
+
+    private static String cursor(long ms) {
+        return new EventId(0, new StreamId(ms, 0), "epoch").toString();
+    }
+}

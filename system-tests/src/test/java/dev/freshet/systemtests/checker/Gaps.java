@@ -1,0 +1,38 @@
+package dev.freshet.systemtests.checker;
+
+import java.util.Set;
+
+/// Which `gap` frames a scenario allows one client.
+///
+/// @param rule how many, and when
+/// @param reasons that may be given
+public record Gaps(Rule rule, Set<String> reasons) {
+
+    /// How many gaps a client may see.
+    public enum Rule {
+        /// Not one.
+        NONE,
+        /// Exactly one for each run of lost events, none without a loss.
+        FOR_LOSS,
+        /// At most one per channel, with or without a loss: whoever tells cannot know whether there was one.
+        AT_MOST_ONE,
+        /// One per channel, with or without a loss.
+        EXACTLY_ONE
+    }
+
+    public static Gaps none() {
+        return new Gaps(Rule.NONE, Set.of());
+    }
+
+    public static Gaps forLoss(String... reasons) {
+        return new Gaps(Rule.FOR_LOSS, Set.of(reasons));
+    }
+
+    public static Gaps atMostOne(String... reasons) {
+        return new Gaps(Rule.AT_MOST_ONE, Set.of(reasons));
+    }
+
+    public static Gaps exactlyOne(String... reasons) {
+        return new Gaps(Rule.EXACTLY_ONE, Set.of(reasons));
+    }
+}

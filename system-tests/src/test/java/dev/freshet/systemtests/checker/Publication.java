@@ -1,0 +1,118 @@
+package dev.freshet.systemtests.checker;
+
+import dev.freshet.contract.ContractViolation;
+import dev.freshet.contract.event.EventId;
+import dev.freshet.contract.event.StreamId;
+import org.jspecify.annotations.Nullable;
+
+/// One attempt to publish: what was sent, and what is known about its place in the log. Safe for any thread.
+public final class Publication {
+
+    private final int number;
+    private final String channel;
+    private final boolean ephemeral;
+    private final long sentNanos = System.nanoTime();
+    private @Nullable StreamId place;
+    private boolean acknowledged;
+    private boolean excused;
+    private @Nullable String contradiction;
+
+    Publication(int number, String channel, boolean ephemeral) {
+        this.number = number;
+        this.channel = channel;
+        this.ephemeral = ephemeral;
+    }
+
+    /// Its name among all publications of one checker, from 0; stands in the payload.
+    public int number() {
+        return number;
+    }
+
+    public String channel() {
+        return channel;
+    }
+
+    public boolean ephemeral() {
+        return ephemeral;
+    }
+
+    /// A payload by which every client tells the checker what it received.
+    ///
+    /// @param padding characters that make it longer
+    public String payload(int padding) {
+        return "{\"n\":" + number + ",\"channel\":\"" + channel + "\",\"pad\":\"" + "x".repeat(padding) + "\"}";
+    }
+
+    /// The log took it, or so the answer said.
+    ///
+    /// @param id as the wire knows it
+    public void acknowledged(String id) {
+        EventId parsed;
+        try {
+            parsed = EventId.parse(id);
+        } catch (ContractViolation wrong) {
+            contradict("was acknowledged with the id \"" + id + "\"");
+            return;
+        }
+        synchronized (this) {
+            acknowledged = true;
+        }
+        standsAt(parsed.position());
+    }
+
+    /// The log took it: `XADD` answered.
+    public void acknowledged(StreamId id) {
+        synchronized (this) {
+            acknowledged = true;
+        }
+        standsAt(id);
+    }
+
+    /// Somebody saw it there. Two places are a contradiction: it was appended twice, or somebody was told a wrong id.
+    synchronized void standsAt(StreamId seen) {
+        if (place == null) {
+            place = seen;
+        } else if (!place.equals(seen)) {
+            contradict("stands at " + place + " and at " + seen);
+        }
+    }
+
+    /// It is owed to nobody: the fault may have taken it, as the documents say.
+    public synchronized void excuse() {
+        excused = true;
+    }
+
+    /// Whether the log was asked and said yes.
+    public synchronized boolean isAcknowledged() {
+        return acknowledged;
+    }
+
+    /// Where it stands; `null` as long as neither an answer nor a client told.
+    public synchronized @Nullable StreamId place() {
+        return place;
+    }
+
+    /// Whether every follower must have it or a `gap`: it is in the log, and is no ephemeral event.
+    synchronized boolean isOwed() {
+        return place != null && !ephemeral && !excused;
+    }
+
+    synchronized @Nullable String contradiction() {
+        return contradiction;
+    }
+
+    long sentNanos() {
+        return sentNanos;
+    }
+
+    private synchronized void contradict(String what) {
+        if (contradiction == null) {
+            contradiction = this + " " + what;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "event " + number + " of " + channel;
+    }
+}
