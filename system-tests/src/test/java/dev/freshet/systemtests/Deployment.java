@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -24,18 +25,18 @@ final class Deployment implements AutoCloseable {
     private final Plan plan;
     private final Path logs;
     private final Log log;
-    private final RedisServer redis;
+    private final Backend backend;
     private final Tokens tokens = Tokens.create();
     private final Secrets secrets = new Secrets();
     private final Map<Service, List<Replica>> replicas = new EnumMap<>(Service.class);
     private @Nullable Proxy proxy;
     private boolean stopped;
 
-    private Deployment(Plan plan, RedisServer redis) {
+    private Deployment(Plan plan, Backend backend) {
         this.plan = plan;
         this.logs = Service.logFolder(plan.name());
-        this.redis = redis;
-        this.log = new Log(redis, new Partitions(plan.partitions()));
+        this.backend = backend;
+        this.log = new Log(backend::primary, new Partitions(plan.partitions()));
         for (Service service : Service.values()) {
             replicas.put(service, new ArrayList<>());
         }
@@ -50,12 +51,12 @@ final class Deployment implements AutoCloseable {
 
     /// Starts all and waits until all are ready.
     static Deployment start(Plan plan) {
-        return start(plan, RedisServer.start(plan.redisOptions().toArray(String[]::new)));
+        return start(plan, standalone(plan));
     }
 
     /// The same with a Redis that runs already, and from now on belongs to the deployment.
-    static Deployment start(Plan plan, RedisServer redis) {
-        Deployment deployment = withoutServices(plan, redis);
+    static Deployment start(Plan plan, Backend backend) {
+        Deployment deployment = withoutServices(plan, backend);
         try {
             for (Service service : Service.values()) {
                 for (int i = 0; i < plan.replicas(service); i++) {
@@ -80,11 +81,15 @@ final class Deployment implements AutoCloseable {
     /// A Redis and nothing else, for tests about the start of services.
     static Deployment withoutServices(String name, int partitions, String... redisOptions) {
         Plan plan = Plan.of(name, partitions).redis(redisOptions);
-        return withoutServices(plan, RedisServer.start(plan.redisOptions().toArray(String[]::new)));
+        return withoutServices(plan, standalone(plan));
     }
 
-    private static Deployment withoutServices(Plan plan, RedisServer redis) {
-        Deployment deployment = new Deployment(plan, redis);
+    private static Backend standalone(Plan plan) {
+        return Backend.of(RedisServer.start(plan.redisOptions().toArray(String[]::new)));
+    }
+
+    private static Deployment withoutServices(Plan plan, Backend backend) {
+        Deployment deployment = new Deployment(plan, backend);
         Runtime.getRuntime().addShutdownHook(new Thread(deployment::stop, "system-tests-" + plan.name()));
         return deployment;
     }
@@ -98,12 +103,13 @@ final class Deployment implements AutoCloseable {
     Replica launch(Service service, int partitions, Map<String, String> settings) {
         List<Replica> all = all(service);
         Map<String, String> environment = new HashMap<>(Map.of(
-                "QUARKUS_REDIS_HOSTS", redis.url(),
                 "MP_JWT_VERIFY_PUBLICKEY_LOCATION",
                         tokens.publicKeyFile().toUri().toString(),
                 "MP_JWT_VERIFY_ISSUER", Tokens.ISSUER,
                 "MP_JWT_VERIFY_AUDIENCES", Tokens.AUDIENCE,
                 "FRESHET_LOG_PARTITIONS", Integer.toString(partitions)));
+        backend.settings().forEach((name, value) -> environment.put(environmentName(name), value));
+        environment.putAll(plan.settings(service));
         environment.putAll(plan.settings(service));
         environment.putAll(settings);
         Replica replica = Replica.start(service, all.size(), logs, environment);
@@ -118,8 +124,13 @@ final class Deployment implements AutoCloseable {
         secrets.watch(proxy);
     }
 
+    /// The Redis of all partitions, or of the first one if there are several.
     RedisServer redis() {
-        return redis;
+        return backend.primary(0);
+    }
+
+    Backend backend() {
+        return backend;
     }
 
     Log log() {
@@ -199,6 +210,11 @@ final class Deployment implements AutoCloseable {
         assertThat(secrets.leaks()).as("secrets in logs").isEmpty();
     }
 
+    /// As MicroProfile Config reads it from the environment.
+    private static String environmentName(String property) {
+        return property.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
+    }
+
     private synchronized void stop() {
         if (stopped) {
             return;
@@ -208,6 +224,6 @@ final class Deployment implements AutoCloseable {
             proxy.close();
         }
         replicas.values().forEach(all -> all.forEach(Replica::close));
-        redis.close();
+        backend.close();
     }
 }

@@ -3,6 +3,7 @@ package dev.freshet.systemtests;
 import dev.freshet.systemtests.checker.Checker;
 import dev.freshet.systemtests.checker.Publication;
 import dev.freshet.systemtests.client.Frames;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
@@ -21,9 +22,14 @@ import org.jspecify.annotations.Nullable;
 final class Load implements AutoCloseable {
 
     private static final int TICK_MS = 5;
-    private static final int PAUSE_MS = 100;
+    private static final int MIN_PAUSE_MS = 100;
+    private static final int MAX_PAUSE_MS = 2_000;
+    private static final int WARM_PER_SECOND = 10;
+    private static final int WARM = 20;
     private static final long GIVE_UP_NANOS = TimeUnit.SECONDS.toNanos(90);
     private static final double EPHEMERAL = 0.1;
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(100);
+    private static final Duration WARM_LIMIT = Duration.ofSeconds(60);
 
     private final Checker checker;
     private final Rest publisher;
@@ -41,7 +47,11 @@ final class Load implements AutoCloseable {
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicInteger acknowledged = new AtomicInteger();
     private final AtomicLong refusals = new AtomicLong();
+    private final AtomicInteger streaming = new AtomicInteger();
+    private volatile double streamPerTick;
     private volatile double perTick;
+    private double streamDue;
+    private int turn;
     private double due;
 
     /// @param urls of `/api/events`: at the proxy, at replicas
@@ -69,12 +79,27 @@ final class Load implements AutoCloseable {
         perTick = perSecond * TICK_MS / 1000.0;
     }
 
+    /// The same, after a few events that services may take their time with: a JVM's first requests load its classes,
+    /// and a queue that builds up meanwhile would be the only fault to be seen.
+    void begin(int perSecond) {
+        int goal = acknowledged() + WARM;
+        rate(WARM_PER_SECOND);
+        Patience.await("services are warm").atMost(WARM_LIMIT).until(() -> acknowledged() >= goal);
+        rate(perSecond);
+    }
+
     /// Publishes this many to one channel with `XADD`, at once.
     void burst(String channel, int count) {
         for (int i = 0; i < count; i++) {
             Publication publication = checker.attempt(channel, false);
             raw.add(publication, publication.payload(padding));
         }
+    }
+
+    /// Publishes this many with `XADD`, over all channels in turn, at a rate. [#isIdle] when all are there.
+    void stream(int count, int perSecond) {
+        streaming.addAndGet(count);
+        streamPerTick = perSecond * TICK_MS / 1000.0;
     }
 
     /// REST requests that were acknowledged so far.
@@ -87,11 +112,17 @@ final class Load implements AutoCloseable {
         return refusals.get();
     }
 
+    /// Stops for now, and waits until every answer came.
+    void pause() {
+        rate(0);
+        Patience.await("answers to all publishes").atMost(ANSWER_LIMIT).until(this::isIdle);
+    }
+
     /// Stops, waits until every answer came, and gives each channel a last event: whoever has that one, has all.
     void finish() {
         rate(0);
         Patience.await("answers to all publishes")
-                .atMost(java.time.Duration.ofSeconds(100))
+                .atMost(Duration.ofSeconds(100))
                 .until(this::isIdle);
         clock.execute(() -> channels.forEach(channel -> rest(checker.attempt(channel, false))));
         Patience.await("answers to the last publishes").until(() -> acknowledgedLast() && isIdle());
@@ -110,11 +141,28 @@ final class Load implements AutoCloseable {
                         .allMatch(Publication::isAcknowledged);
     }
 
-    private boolean isIdle() {
-        return inFlight.get() == 0 && raw.unfinished() == 0;
+    /// Whether no answer is waited for.
+    boolean isIdle() {
+        return inFlight.get() == 0 && streaming.get() == 0 && raw.unfinished() == 0;
     }
 
     private void tick() {
+        try {
+            publishWhatIsDue();
+        } catch (RuntimeException failure) {
+            checker.violation("the load stopped: " + failure);
+            throw failure;
+        }
+    }
+
+    private void publishWhatIsDue() {
+        streamDue = streaming.get() == 0 ? 0 : streamDue + streamPerTick;
+        while (streamDue >= 1 && streaming.get() > 0) {
+            streamDue--;
+            Publication publication = checker.attempt(channels.get(turn++ % channels.size()), false);
+            raw.add(publication, publication.payload(padding));
+            streaming.decrementAndGet();
+        }
         due += perTick;
         if (perTick == 0) {
             due = 0;
@@ -133,7 +181,7 @@ final class Load implements AutoCloseable {
 
     private void rest(Publication publication) {
         inFlight.incrementAndGet();
-        send(publication, body(publication), urls.get(random.nextInt(urls.size())), System.nanoTime() + GIVE_UP_NANOS);
+        send(publication, body(publication), urls.get(random.nextInt(urls.size())), System.nanoTime() + GIVE_UP_NANOS, MIN_PAUSE_MS);
     }
 
     private String body(Publication publication) {
@@ -141,10 +189,10 @@ final class Load implements AutoCloseable {
                 .formatted(publication.channel(), Frames.TYPE, publication.payload(padding), publication.ephemeral());
     }
 
-    private void send(Publication publication, String body, String url, long deadline) {
+    private void send(Publication publication, String body, String url, long deadline, int pauseMs) {
         CompletableFuture<Rest.Answer> answer =
                 publisher.postAsync(url, body, "Idempotency-Key", run + "-" + publication.number());
-        var unused = answer.whenComplete((came, failure) -> answered(publication, body, url, deadline, came, failure));
+        var unused = answer.whenComplete((came, failure) -> answered(publication, body, url, deadline, pauseMs, came, failure));
     }
 
     private void answered(
@@ -152,6 +200,7 @@ final class Load implements AutoCloseable {
             String body,
             String url,
             long deadline,
+            int pauseMs,
             Rest.@Nullable Answer answer,
             @Nullable Throwable failure) {
         if (answer != null && failure == null && answer.status() == 202) {
@@ -165,7 +214,8 @@ final class Load implements AutoCloseable {
             inFlight.decrementAndGet();
         } else {
             refusals.incrementAndGet();
-            clock.schedule(() -> send(publication, body, url, deadline), PAUSE_MS, TimeUnit.MILLISECONDS);
+            int next = Math.min(2 * pauseMs, MAX_PAUSE_MS);
+            clock.schedule(() -> send(publication, body, url, deadline, next), pauseMs, TimeUnit.MILLISECONDS);
         }
     }
 }

@@ -17,10 +17,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /// The log as a producer in any language sees it: `redis-cli`, and contract's way to find a partition.
-record Log(RedisServer redis, Partitions partitions) {
+///
+/// @param primary where a partition is written now
+record Log(IntFunction<RedisServer> primary, Partitions partitions) {
 
     /// An entry as it stands in a stream.
     record Stored(String id, Map<String, String> fields) {
@@ -48,10 +51,10 @@ record Log(RedisServer redis, Partitions partitions) {
     String addRaw(int partition, String... fields) {
         List<String> command = new ArrayList<>(List.of("XADD", Keys.events(partition), "*"));
         command.addAll(List.of(fields));
-        return redis.cli(command.toArray(String[]::new));
+        return primary.apply(partition).cli(command.toArray(String[]::new));
     }
 
-    /// Appends all in one run of `redis-cli`, each as its own command.
+    /// Appends all in one run of `redis-cli`, each as its own command; only where one Redis has all partitions.
     ///
     /// @param payloads without apostrophes
     void addAll(List<String> channels, String type, List<String> payloads) {
@@ -62,7 +65,7 @@ record Log(RedisServer redis, Partitions partitions) {
                     .formatted(Keys.events(partitionOf(channel)), channel, type, payloads.get(i)));
         }
         try {
-            Process cli = new ProcessBuilder("redis-cli", "-h", "127.0.0.1", "-p", Integer.toString(redis.port()))
+            Process cli = new ProcessBuilder("redis-cli", "-h", "127.0.0.1", "-p", Integer.toString(primary.apply(0).port()))
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
@@ -80,12 +83,12 @@ record Log(RedisServer redis, Partitions partitions) {
     }
 
     String wireId(int partition, String id) {
-        String epoch = redis.cli("HGET", Keys.state(partition), LogState.EPOCH);
+        String epoch = primary.apply(partition).cli("HGET", Keys.state(partition), LogState.EPOCH);
         return new EventId(partition, Objects.requireNonNull(StreamId.parse(id), id), epoch).toString();
     }
 
     List<Stored> entries(int partition) {
-        return range(Keys.events(partition));
+        return range(partition, Keys.events(partition));
     }
 
     /// Of all partitions, one after the other.
@@ -97,7 +100,7 @@ record Log(RedisServer redis, Partitions partitions) {
     }
 
     List<Stored> rejected(int partition) {
-        return range(Keys.rejected(partition));
+        return range(partition, Keys.rejected(partition));
     }
 
     /// A broadcast channel in this partition, another one for each prefix.
@@ -109,9 +112,9 @@ record Log(RedisServer redis, Partitions partitions) {
                 .orElseThrow();
     }
 
-    private List<Stored> range(String stream) {
+    private List<Stored> range(int partition, String stream) {
         List<Stored> all = new ArrayList<>();
-        for (JsonNode entry : Rest.parse(redis.cli("--json", "XRANGE", stream, "-", "+"))) {
+        for (JsonNode entry : Rest.parse(primary.apply(partition).cli("--json", "XRANGE", stream, "-", "+"))) {
             Map<String, String> fields = new LinkedHashMap<>();
             JsonNode list = entry.get(1);
             for (int i = 0; i < list.size(); i += 2) {

@@ -9,14 +9,16 @@ import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// A push pod goes, at once or with a warning: its clients go on elsewhere, and nobody misses anything.
+@Tag("faults")
 final class PodFaultsIT {
 
     private static final int CLIENTS = 240;
     private static final int CHANNELS = 24;
-    private static final int RATE = 200;
+    private static final int RATE = 100;
 
     private static final Duration ACCEPT = Duration.ofSeconds(1);
     private static final Duration WINDOW = Duration.ofSeconds(3);
@@ -30,6 +32,7 @@ final class PodFaultsIT {
     static void start() {
         deployment = Deployment.start(Plan.of("pod-faults", 4)
                 .replicas(Service.TICKET, 1)
+                .replicas(Service.EVENTS, 1)
                 .behindBuffers()
                 .with(Service.PUSH, "FRESHET_PUSH_SSE_RETRY", "500MS")
                 .with(Service.PUSH, "FRESHET_PUSH_DRAIN_ACCEPT", ACCEPT.toMillis() + "MS")
@@ -45,7 +48,7 @@ final class PodFaultsIT {
     void clientsOfAKilledPodResumeElsewhereWithoutALossOrADouble() {
         try (Scenario scenario = Scenario.of("kill-pod", deployment, CHANNELS)) {
             scenario.connect(CLIENTS);
-            scenario.load().rate(RATE);
+            scenario.load().begin(RATE);
             scenario.flow(300);
 
             scenario.fault();
@@ -68,7 +71,7 @@ final class PodFaultsIT {
     void aDrainedPodStillAcceptsForAWhileAndSendsItsClientsElsewhereInWaves() throws Exception {
         try (Scenario scenario = Scenario.of("drain-pod", deployment, CHANNELS)) {
             scenario.connect(CLIENTS);
-            scenario.load().rate(RATE);
+            scenario.load().begin(RATE);
             scenario.flow(300);
 
             scenario.fault();
@@ -116,7 +119,7 @@ final class PodFaultsIT {
     void aSecondSignalEndsADrainAtOnce() throws Exception {
         try (Scenario scenario = Scenario.of("drain-twice", deployment, CHANNELS)) {
             scenario.connect(40);
-            scenario.load().rate(RATE);
+            scenario.load().begin(RATE);
             scenario.flow(100);
 
             scenario.fault();
@@ -137,6 +140,6 @@ final class PodFaultsIT {
     }
 
     private static double openConnections(Replica replica) {
-        return replica.metrics().sum("freshet_connections_open");
+        return replica.metrics().sum("freshet_connections");
     }
 }

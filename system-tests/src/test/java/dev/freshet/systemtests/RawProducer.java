@@ -38,13 +38,14 @@ final class RawProducer implements AutoCloseable {
     private final IntUnaryOperator portOf;
     private final int waitReplicas;
     private final LinkedBlockingQueue<Work> queue = new LinkedBlockingQueue<>();
+    private final Map<Integer, Integer> ports = new HashMap<>();
     private final Map<Integer, Wire> wires = new HashMap<>();
     private final Thread thread = new Thread(this::work, "raw-producer");
     private volatile boolean closed;
     private volatile int unfinished;
 
     /// @param partitionOf a channel's partition
-    /// @param portOf where a partition's primary listens; asked for each attempt
+    /// @param portOf where a partition's primary listens; asked again after each failure
     /// @param waitReplicas that must have an event before it counts as acknowledged
     RawProducer(ToIntFunction<String> partitionOf, IntUnaryOperator portOf, int waitReplicas) {
         this.partitionOf = partitionOf;
@@ -100,11 +101,12 @@ final class RawProducer implements AutoCloseable {
         }
         long deadline = System.nanoTime() + REFUSAL_LIMIT.toNanos();
         while (!closed && System.nanoTime() < deadline) {
-            int port = portOf.applyAsInt(partition);
+            int port = ports.computeIfAbsent(partition, portOf::applyAsInt);
             Wire wire;
             try {
                 wire = wire(port);
             } catch (IOException nobodyThere) {
+                ports.remove(partition);
                 TimeUnit.MILLISECONDS.sleep(PAUSE_MS);
                 continue;
             }
@@ -116,7 +118,9 @@ final class RawProducer implements AutoCloseable {
                     }
                     return;
                 }
+                ports.remove(partition);
             } catch (IOException unknownOutcome) {
+                ports.remove(partition);
                 wires.remove(port);
                 wire.close();
                 return;

@@ -60,6 +60,10 @@ public final class Transcript {
         gaps = allowed;
     }
 
+    public synchronized boolean mayHaveNoGap() {
+        return gaps.rule() == Gaps.Rule.NONE;
+    }
+
     /// A connection was welcomed.
     ///
     /// @param cursor where it begins: from there on everything is owed, if it is this client's first

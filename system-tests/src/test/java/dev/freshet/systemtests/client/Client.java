@@ -46,6 +46,10 @@ public abstract class Client {
         return transcript;
     }
 
+    public Route route() {
+        return route;
+    }
+
     /// Bytes that the system keeps for it unread; before [#start].
     public Client receiveBuffer(int bytes) {
         receiveBuffer = bytes;

@@ -34,10 +34,12 @@ public final class Clients implements AutoCloseable {
 
     /// A WebSocket client that behaves as the SDK.
     ///
+    /// @param ownChannel that every connection of this user follows unasked
     /// @param tickets asked before each connection
     public synchronized SocketClient socket(
-            Route route, Supplier<CompletableFuture<String>> tickets, Transcript transcript) {
-        SocketClient client = new SocketClient(loops.next(), route, tickets, transcript, new Random(random.nextLong()));
+            Route route, String ownChannel, Supplier<CompletableFuture<String>> tickets, Transcript transcript) {
+        SocketClient client = new SocketClient(
+                loops.next(), route, ownChannel, tickets, transcript, new Random(random.nextLong()));
         all.add(client);
         return client;
     }

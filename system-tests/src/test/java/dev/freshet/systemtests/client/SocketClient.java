@@ -27,8 +27,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
-/// Behaves as the SDK: a ticket for each connection, one `subscribe` per channel with the last id it saw there, and
-/// back after every close but 4003.
+/// Behaves as the SDK: a ticket for each connection, one `subscribe` per channel with the last id it saw there (its
+/// own channel needs none, its place there travels in the URL), and back after every close but 4003.
 public final class SocketClient extends Client {
 
     private static final int MIN_PAUSE_MS = 100;
@@ -36,6 +36,7 @@ public final class SocketClient extends Client {
     private static final int MAX_FRAME = 1 << 20;
     private static final int FORBIDDEN = 4003;
 
+    private final String ownChannel;
     private final Supplier<CompletableFuture<String>> tickets;
     private final Map<String, String> cursors = new HashMap<>();
     private final List<Integer> closeCodes = new CopyOnWriteArrayList<>();
@@ -44,10 +45,12 @@ public final class SocketClient extends Client {
     SocketClient(
             EventLoop loop,
             Route route,
+            String ownChannel,
             Supplier<CompletableFuture<String>> tickets,
             Transcript transcript,
             Random random) {
         super(loop, route, transcript, random);
+        this.ownChannel = ownChannel;
         this.tickets = tickets;
     }
 
@@ -74,7 +77,8 @@ public final class SocketClient extends Client {
                             if (failure != null) {
                                 ended(null);
                             } else {
-                                address = URI.create("ws://localhost/ws?ticket=" + ticket);
+                                String after = cursors.get(ownChannel);
+                address = URI.create("ws://localhost/ws?ticket=" + ticket + (after == null ? "" : "&after=" + after));
                                 dial();
                             }
                         },
@@ -156,6 +160,9 @@ public final class SocketClient extends Client {
                     greeted();
                     for (String channel : transcript.channels()) {
                         cursors.putIfAbsent(channel, greetedAt);
+                        if (channel.equals(ownChannel)) {
+                            continue;
+                        }
                         context.writeAndFlush(new TextWebSocketFrame(
                                 "{\"type\":\"subscribe\",\"payload\":{\"channel\":\"%s\",\"after\":\"%s\"}}"
                                         .formatted(channel, cursors.get(channel))));

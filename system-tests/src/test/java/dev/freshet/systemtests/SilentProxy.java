@@ -1,0 +1,161 @@
+package dev.freshet.systemtests;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import java.net.InetSocketAddress;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Forwards bytes, until it forgets its connections as a router does that lost its state: neither side hears anything
+/// any more, not even an end. New connections work. Safe for any thread.
+final class SilentProxy implements AutoCloseable {
+
+    /// Small, so that a sender soon notices that nobody takes its bytes.
+    private static final int BUFFER = 4 * 1024;
+
+    private final NioEventLoopGroup loops = new NioEventLoopGroup(1);
+    private final Set<Pair> pairs = ConcurrentHashMap.newKeySet();
+    private final Channel listener;
+
+    private SilentProxy(int target) {
+        listener = new ServerBootstrap()
+                .group(loops)
+                .channel(NioServerSocketChannel.class)
+                .childOption(ChannelOption.AUTO_READ, false)
+                .childHandler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel front) {
+                        new Pair(front).connect(target);
+                    }
+                })
+                .bind(new InetSocketAddress("127.0.0.1", 0))
+                .syncUninterruptibly()
+                .channel();
+    }
+
+    /// In front of this port of 127.0.0.1.
+    static SilentProxy before(int port) {
+        return new SilentProxy(port);
+    }
+
+    int port() {
+        return ((InetSocketAddress) listener.localAddress()).getPort();
+    }
+
+    /// Connections that were neither ended nor forgotten.
+    long open() {
+        return pairs.stream().filter(pair -> !pair.forgotten).count();
+    }
+
+    /// Forgets all connections there are. Returns when nothing goes through them any more.
+    ///
+    /// @return how many
+    int forget() {
+        return loops.submit(() -> {
+                    pairs.forEach(Pair::forget);
+                    return pairs.size();
+                })
+                .syncUninterruptibly()
+                .getNow();
+    }
+
+    @Override
+    public void close() {
+        loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+    }
+
+    private final class Pair {
+
+        private final Channel front;
+        private @Nullable Channel back;
+        private volatile boolean forgotten;
+
+        private Pair(Channel front) {
+            this.front = front;
+            pairs.add(this);
+        }
+
+        private void connect(int target) {
+            front.pipeline().addLast(new Forward(this));
+            new Bootstrap()
+                    .group(front.eventLoop())
+                    .channel(NioSocketChannel.class)
+                    .option(ChannelOption.AUTO_READ, false)
+                    .option(ChannelOption.SO_RCVBUF, BUFFER)
+                    .handler(new ChannelInitializer<SocketChannel>() {
+                        @Override
+                        protected void initChannel(SocketChannel connection) {
+                            back = connection;
+                            connection.pipeline().addLast(new Forward(Pair.this));
+                        }
+                    })
+                    .connect(new InetSocketAddress("127.0.0.1", target))
+                    .addListener(connected -> {
+                        if (connected.isSuccess() && !forgotten) {
+                            setReading(true);
+                        } else if (!connected.isSuccess()) {
+                            front.close();
+                        }
+                    });
+        }
+
+        private void forget() {
+            forgotten = true;
+            setReading(false);
+        }
+
+        private void setReading(boolean reading) {
+            front.config().setAutoRead(reading);
+            if (back != null) {
+                back.config().setAutoRead(reading);
+            }
+        }
+
+        private @Nullable Channel other(Channel one) {
+            return one == front ? back : front;
+        }
+    }
+
+    private static final class Forward extends ChannelInboundHandlerAdapter {
+
+        private final Pair pair;
+
+        private Forward(Pair pair) {
+            this.pair = pair;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object bytes) {
+            Channel other = pair.other(context.channel());
+            if (other == null || pair.forgotten) {
+                io.netty.util.ReferenceCountUtil.release(bytes);
+            } else {
+                other.writeAndFlush(bytes);
+            }
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) {
+            Channel other = pair.other(context.channel());
+            if (other != null && !pair.forgotten) {
+                other.close();
+            }
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable broken) {
+            context.close();
+        }
+    }
+}

@@ -1,0 +1,151 @@
+package dev.freshet.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.freshet.systemtests.checker.Gaps;
+import dev.freshet.systemtests.client.Client;
+import dev.freshet.systemtests.client.SocketClient;
+import dev.freshet.systemtests.client.SseClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/// Some read nothing, next to a thousand who read at once.
+@Tag("faults")
+final class SlowReaderIT {
+
+    private static final int FAST = 1_000;
+    private static final int CHANNELS = 100;
+    private static final int WARM = 15_000;
+    private static final int BEFORE = 15_000;
+    private static final int BESIDE = 70_000;
+    private static final int PER_SECOND = 1_200;
+    private static final Duration LIMIT = Duration.ofMinutes(4);
+
+    /// Each carries this many characters more, so that what one stalled reader owes is tens of MiB.
+    private static final int PADDING = 400;
+
+    /// What a heap may grow by, next to 40 MiB that each stalled reader is behind.
+    private static final long HEAP_GROWTH = 16 * 1024 * 1024;
+
+    private static Deployment deployment;
+
+    @BeforeAll
+    static void start() {
+        deployment = Deployment.start(Plan.of("slow-reader", 2)
+                .replicas(Service.TICKET, 1)
+                .replicas(Service.EVENTS, 1)
+                .replicas(Service.PUSH, 1)
+                .behindBuffers()
+                .with(Service.PUSH, "FRESHET_PUSH_SSE_RETRY", "500MS")
+                // Full before the first measurement, so that what grows later is something else.
+                .with(Service.PUSH, "FRESHET_PUSH_TAIL_WINDOW_EVENTS", "4096")
+                .with(Service.PUSH, "FRESHET_PUSH_SSE_HEARTBEAT_INTERVAL", "2S")
+                .with(Service.PUSH, "FRESHET_PUSH_WEBSOCKET_PING_INTERVAL", "2S")
+                .with(Service.PUSH, "FRESHET_PUSH_MAX_STALL", "8S"));
+    }
+
+    @AfterAll
+    static void stop() {
+        deployment.close();
+    }
+
+    @Test
+    void stalledReadersCostNoMemoryAndDisturbNobody() {
+        Replica pod = deployment.push(0);
+        try (Scenario scenario = Scenario.of("slow-reader", deployment, CHANNELS, PADDING)) {
+            List<Client> fast = new ArrayList<>();
+            for (int i = 0; i < FAST; i++) {
+                List<String> one = List.of(scenario.channels().get(i % CHANNELS));
+                fast.add(
+                        i % 10 == 0
+                                ? scenario.stream(scenario.throughProxy(), one)
+                                : scenario.stream(scenario.direct(), one));
+            }
+            fast.forEach(Client::start);
+            List<SseClient> stalledStreams = new ArrayList<>();
+            List<SocketClient> stalledSockets = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                stalledStreams.add(scenario.stream(scenario.direct(), scenario.channels().subList(0, 90)));
+                stalledSockets.add(scenario.socket(scenario.direct(), scenario.channels().subList(0, 90)));
+            }
+            List<Client> stalled = new ArrayList<>(stalledStreams);
+            stalled.addAll(stalledSockets);
+            for (Client client : stalled) {
+                client.receiveBuffer(8 * 1024).start();
+                // The window is small here, and a history has the newest thousand of a channel.
+                client.transcript().allow(Gaps.forLoss("lagging", "trimmed"));
+            }
+            scenario.awaitConnected();
+
+            publish(scenario, WARM);
+            publish(scenario, BEFORE);
+            double p99Before = Scenario.p99Millis(fast, BEFORE / CHANNELS);
+            long heapBefore = heapAfterCollection(pod);
+            long residentBefore = pod.child().residentKib();
+
+            scenario.fault();
+            stalled.forEach(Client::stall);
+            publish(scenario, BESIDE);
+            double p99Beside = Scenario.p99Millis(fast, BESIDE / CHANNELS);
+            long heapBeside = heapAfterCollection(pod);
+            long residentBeside = pod.child().residentKib();
+            System.out.printf(
+                    "FAULTS slow-reader: p99 %.1f ms before, %.1f ms beside; heap %d KiB before, %d KiB beside; RSS %d KiB"
+                            + " before, %d KiB beside%n",
+                    p99Before,
+                    p99Beside,
+                    heapBefore / 1024,
+                    heapBeside / 1024,
+                    residentBefore,
+                    residentBeside);
+            Patience.await("the server ends them")
+                    .until(() -> pod.metrics().sum("freshet_errors_total", "slow-reader") >= stalled.size());
+
+            stalled.forEach(Client::read);
+            Patience.await("they notice, and come back").until(() -> stalled.stream()
+                    .allMatch(client -> client.transcript().connections() > 1 && client.isConnected()));
+            assertThat(stalledSockets)
+                    .as("sockets were closed with 4008")
+                    .allMatch(socket -> socket.closeCodes().contains(4008));
+            scenario.finish();
+            assertThat(heapBeside).as("heap").isLessThan(heapBefore + HEAP_GROWTH);
+            assertThat(residentBeside).as("resident memory, KiB").isLessThan(residentBefore * 5 / 4);
+            assertThat(p99Beside).as("p99 of the others, ms").isLessThan(2 * p99Before + 50);
+        }
+    }
+
+    /// Spread over all channels, at a rate that one producer keeps.
+    private static void publish(Scenario scenario, int count) {
+        scenario.load().stream(count, PER_SECOND);
+        Patience.await("all are published")
+                .atMost(LIMIT)
+                .until(() -> scenario.load().isIdle());
+    }
+
+    private static long heapAfterCollection(Replica replica) {
+        try {
+            int code = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                            Long.toString(replica.child().pid()),
+                            "GC.run")
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start()
+                    .waitFor();
+            assertThat(code).as("jcmd").isZero();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+        return (long) replica.metrics().sum("jvm_memory_used_bytes", "area=\"heap\"");
+    }
+}

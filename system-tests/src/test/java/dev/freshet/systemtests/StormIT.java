@@ -1,0 +1,96 @@
+package dev.freshet.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.freshet.systemtests.client.Client;
+import dev.freshet.systemtests.client.Route;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/// Everybody comes back at once.
+@Tag("faults")
+final class StormIT {
+
+    private static final int CLIENTS = 5_000;
+    private static final int THROUGH_PROXY = 500;
+    private static final int CHANNELS = 50;
+    private static final int RATE = 30;
+    private static final Duration LIMIT = Duration.ofSeconds(90);
+
+    private static Deployment deployment;
+
+    @BeforeAll
+    static void start() {
+        deployment = Deployment.start(Plan.of("storm", 1)
+                .replicas(Service.TICKET, 1)
+                .replicas(Service.EVENTS, 1)
+                .behindBuffers()
+                .with(Service.PUSH, "FRESHET_PUSH_SSE_RETRY", "1S"));
+    }
+
+    @AfterAll
+    static void stop() {
+        deployment.close();
+    }
+
+    @Test
+    void fiveThousandClientsResumeAtOnceAndRedisIsNotAskedForEach() {
+        try (Scenario scenario = Scenario.of("reconnect-storm", deployment, CHANNELS)) {
+            Route around = scenario.direct();
+            for (int i = 0; i < CLIENTS; i++) {
+                scenario.stream(
+                                i < THROUGH_PROXY ? scenario.throughProxy() : around,
+                                List.of(scenario.channels().get(i % CHANNELS)))
+                        .start();
+            }
+            awaitConnected(scenario, 1);
+            scenario.load().begin(RATE);
+            scenario.flow(100);
+
+            scenario.fault();
+            long readsBefore = reads();
+            long began = System.nanoTime();
+            scenario.clients().forEach(Client::breakConnection);
+            awaitConnected(scenario, 2);
+            System.out.printf("FAULTS reconnect-storm: all were back after %.1f s%n", (System.nanoTime() - began) / 1e9);
+            long reads = reads() - readsBefore;
+            scenario.flow(100);
+
+            assertThat(scenario.finish().connections()).isEqualTo(2 * CLIENTS);
+            // What the tails read meanwhile is in it: one or two per event and pod, and the looks at the log's state.
+            assertThat(reads).as("reads of streams during the storm").isLessThan(CLIENTS / 2);
+        }
+    }
+
+    private static void awaitConnected(Scenario scenario, int connections) {
+        Patience.await("all clients are connected").atMost(LIMIT).until(() -> scenario.clients().stream()
+                .allMatch(client ->
+                        client.isConnected() && client.transcript().connections() == connections));
+    }
+
+    /// Commands that read streams, scripts, and whatever one would ask per client: calls since Redis began.
+    private static long reads() {
+        Map<String, Long> calls = deployment
+                .redis()
+                .cli("INFO", "commandstats")
+                .lines()
+                .filter(line -> line.startsWith("cmdstat_"))
+                .collect(Collectors.toMap(
+                        line -> line.substring("cmdstat_".length(), line.indexOf(':')),
+                        line -> Long.parseLong(line.replaceAll(".*calls=([0-9]+),.*", "$1").strip()),
+                        Long::sum));
+        return calls.entrySet().stream()
+                .filter(command -> List.of(
+                                "xread", "xrange", "xrevrange", "xinfo", "xinfo|stream", "xlen", "get", "getdel", "hget",
+                                "hmget", "hgetall", "fcall", "fcall_ro", "eval_ro", "evalsha_ro")
+                        .contains(command.getKey()))
+                .mapToLong(Map.Entry::getValue)
+                .sum();
+    }
+}
