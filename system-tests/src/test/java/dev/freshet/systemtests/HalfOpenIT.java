@@ -50,7 +50,7 @@ final class HalfOpenIT {
                         .with(Service.PUSH, "FRESHET_PUSH_SSE_RETRY", "500MS")
                         .with(Service.PUSH, "FRESHET_PUSH_SSE_HEARTBEAT_INTERVAL", BEAT.toMillis() + "MS")
                         .with(Service.PUSH, "FRESHET_PUSH_WEBSOCKET_PING_INTERVAL", BEAT.toMillis() + "MS")
-                        .with(Service.PUSH, "FRESHET_PUSH_MAX_STALL", "3S"),
+                        .with(Service.PUSH, "FRESHET_PUSH_SLOW_MAX_LAG", "3S"),
                 Backend.of(redis));
     }
 

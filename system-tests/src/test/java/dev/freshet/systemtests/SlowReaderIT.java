@@ -49,7 +49,7 @@ final class SlowReaderIT {
                 .with(Service.PUSH, "FRESHET_PUSH_TAIL_WINDOW_EVENTS", "4096")
                 .with(Service.PUSH, "FRESHET_PUSH_SSE_HEARTBEAT_INTERVAL", "2S")
                 .with(Service.PUSH, "FRESHET_PUSH_WEBSOCKET_PING_INTERVAL", "2S")
-                .with(Service.PUSH, "FRESHET_PUSH_MAX_STALL", "8S"));
+                .with(Service.PUSH, "FRESHET_PUSH_SLOW_MAX_LAG", "8S"));
     }
 
     @AfterAll
