@@ -71,7 +71,7 @@ final class BrowserIT {
             bringBack(scenario, first);
 
             scenario.fault();
-            second.child().signal("TERM");
+            second.child().send("TERM");
             second.child().awaitExit(java.time.Duration.ofSeconds(15));
             scenario.flow(100);
             bringBack(scenario, second);

@@ -94,7 +94,7 @@ final class Child implements AutoCloseable {
         return process.exitValue();
     }
 
-    /// Sends it a signal, by its name (`TERM`).
+    /// Sends it a signal, by its name (`TERM`, `STOP`, `CONT`).
     void send(String signal) {
         try {
             Process kill = new ProcessBuilder("kill", "-s", signal, Long.toString(process.pid())).start();
@@ -124,24 +124,6 @@ final class Child implements AutoCloseable {
     /// Ends it as `kill -9` does, and waits for that.
     void kill() {
         process.destroyForcibly().onExit().join();
-    }
-
-    /// Sends a signal: `TERM`, `STOP`, `CONT`.
-    void signal(String signal) {
-        try {
-            int code = new ProcessBuilder("kill", "-" + signal, Long.toString(pid()))
-                    .inheritIO()
-                    .start()
-                    .waitFor();
-            if (code != 0) {
-                throw new AssertionError("kill -" + signal + " " + name + " failed");
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
     }
 
     /// Memory that it holds, KiB.

@@ -110,7 +110,6 @@ final class Deployment implements AutoCloseable {
                 "FRESHET_LOG_PARTITIONS", Integer.toString(partitions)));
         backend.settings().forEach((name, value) -> environment.put(environmentName(name), value));
         environment.putAll(plan.settings(service));
-        environment.putAll(plan.settings(service));
         environment.putAll(settings);
         Replica replica = Replica.start(service, all.size(), logs, environment);
         all.add(replica);

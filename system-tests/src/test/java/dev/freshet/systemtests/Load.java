@@ -124,7 +124,7 @@ final class Load implements AutoCloseable {
         Patience.await("answers to all publishes")
                 .atMost(Duration.ofSeconds(100))
                 .until(this::isIdle);
-        clock.execute(() -> channels.forEach(channel -> rest(checker.attempt(channel, false))));
+        channels.forEach(channel -> rest(checker.attempt(channel, false)));
         Patience.await("answers to the last publishes").until(() -> acknowledgedLast() && isIdle());
     }
 

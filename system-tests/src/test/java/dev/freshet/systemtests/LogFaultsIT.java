@@ -85,7 +85,7 @@ final class LogFaultsIT {
             away.forEach(Client::stop);
             away.forEach(client -> client.transcript().allow(Gaps.atMostOne("trimmed")));
             Replica indexer = deployment.events(0);
-            indexer.child().signal("STOP");
+            indexer.child().send("STOP");
             try {
                 scenario.channels().forEach(channel -> scenario.load().burst(channel, WINDOW));
                 awaitReceived(
@@ -98,7 +98,7 @@ final class LogFaultsIT {
                                 .allMatch(client -> client.transcript().gapsSeen()
                                         == client.transcript().channels().size()));
             } finally {
-                indexer.child().signal("CONT");
+                indexer.child().send("CONT");
             }
             scenario.load().rate(RATE);
             scenario.flow(100);
@@ -152,7 +152,7 @@ final class LogFaultsIT {
             scenario.load().pause();
             awaitReceived(scenario, transcript -> true);
 
-            paused.child().signal("STOP");
+            paused.child().send("STOP");
             try {
                 scenario.channels().forEach(channel -> scenario.load().burst(channel, 20));
                 awaitReceived(
@@ -165,7 +165,7 @@ final class LogFaultsIT {
                 scenario.fault();
                 stranger.accept(scenario);
             } finally {
-                paused.child().signal("CONT");
+                paused.child().send("CONT");
             }
             scenario.load().rate(RATE);
             scenario.flow(100);

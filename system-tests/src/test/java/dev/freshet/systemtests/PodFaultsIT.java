@@ -78,7 +78,7 @@ final class PodFaultsIT {
             Replica drained = deployment.push(1);
             double openBefore = openConnections(drained);
             assertThat(openBefore).isGreaterThan(CLIENTS / 4.0);
-            drained.child().signal("TERM");
+            drained.child().send("TERM");
             long terminated = System.nanoTime();
             Awaitility.await("readiness falls")
                     .atMost(ACCEPT)
@@ -124,10 +124,10 @@ final class PodFaultsIT {
 
             scenario.fault();
             Replica drained = deployment.push(1);
-            drained.child().signal("TERM");
+            drained.child().send("TERM");
             Patience.await("the drain begins").until(() -> !drained.isReady());
             assertThat(drained.child().isAlive()).isTrue();
-            drained.child().signal("TERM");
+            drained.child().send("TERM");
             drained.child().awaitExit(AT_ONCE);
             scenario.flow(100);
 

@@ -155,10 +155,11 @@ final class Scenario implements AutoCloseable {
         awaitConnected();
     }
 
+    /// Waits for all that are not away.
     void awaitConnected() {
         Patience.await("all clients are connected")
                 .atMost(SETTLE_LIMIT)
-                .until(() -> clients.all().stream().allMatch(Client::isConnected));
+                .until(() -> clients.all().stream().allMatch(client -> client.isConnected() || client.isAway()));
     }
 
     void allow(Gaps gaps) {

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,6 +40,7 @@ public final class RedisServer implements AutoCloseable {
     private final Path folder;
     private final List<String> options;
     private final @Nullable String password;
+    private Map<String, String> environment = Map.of();
     private @Nullable Process process;
     private boolean paused;
 
@@ -52,10 +54,16 @@ public final class RedisServer implements AutoCloseable {
 
     /// Starts a server without persistence and waits until it answers.
     public static RedisServer start(String... options) {
+        return startIn(Map.of(), options);
+    }
+
+    /// The same in an environment of its own: with another clock, for example.
+    public static RedisServer startIn(Map<String, String> environment, String... options) {
         try {
             List<String> all = new ArrayList<>(List.of("--save", "", "--appendonly", "no"));
             all.addAll(List.of(options));
             RedisServer server = new RedisServer(Ports.free(), Files.createTempDirectory("freshet-redis"), all);
+            server.environment = Map.copyOf(environment);
             server.startProcess();
             return server;
         } catch (IOException e) {
@@ -174,10 +182,11 @@ public final class RedisServer implements AutoCloseable {
                 folder.resolve("redis.log").toString()));
         line.addAll(options.subList(first, options.size()));
         try {
-            Process started = new ProcessBuilder(line)
+            ProcessBuilder builder = new ProcessBuilder(line)
                     .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+            builder.environment().putAll(environment);
+            Process started = builder.start();
             RUNNING.add(started);
             started.onExit().thenAccept(RUNNING::remove);
             process = started;

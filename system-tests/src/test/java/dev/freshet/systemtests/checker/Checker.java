@@ -83,7 +83,7 @@ public final class Checker {
         all.stream().map(Publication::contradiction).filter(Objects::nonNull).forEach(findings.violations::add);
         for (Transcript transcript : transcripts()) {
             if (which.test(transcript)) {
-                transcript.read(new Judge(all, owed, findings));
+                transcript.read(new Judge(this, owed, findings));
                 findings.connections += transcript.connections();
                 findings.received += transcript.events();
             }

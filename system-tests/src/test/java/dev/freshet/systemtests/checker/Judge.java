@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// Walks one client's transcript beside what was owed to it. Not thread-safe.
 final class Judge implements Transcript.Reader {
 
-    private final List<Publication> publications;
+    private final Checker checker;
     private final Map<String, List<Checker.Owed>> owed;
     private final Checker.Findings findings;
     private final Map<String, Walk> walks = new HashMap<>();
@@ -23,8 +23,8 @@ final class Judge implements Transcript.Reader {
     private Transcript.@Nullable Connected greeting;
     private boolean afterGreeting;
 
-    Judge(List<Publication> publications, Map<String, List<Checker.Owed>> owed, Checker.Findings findings) {
-        this.publications = publications;
+    Judge(Checker checker, Map<String, List<Checker.Owed>> owed, Checker.Findings findings) {
+        this.checker = checker;
         this.owed = owed;
         this.findings = findings;
     }
@@ -47,7 +47,11 @@ final class Judge implements Transcript.Reader {
     @Override
     public void event(int number) {
         firstAfterGreeting(false);
-        Publication publication = publications.get(number);
+        Publication publication = checker.publication(number);
+        if (publication == null) {
+            // A violation since it came; there is no channel to look at.
+            return;
+        }
         Walk walk = walks.get(publication.channel());
         if (walk == null) {
             say("received " + publication + " and does not follow it");

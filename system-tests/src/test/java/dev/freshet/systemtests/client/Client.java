@@ -34,6 +34,7 @@ public abstract class Client {
     private long heardAt;
     private volatile boolean reading = true;
     private volatile boolean welcomed;
+    private volatile boolean away = true;
 
     Client(EventLoop loop, Route route, Transcript transcript, Random random) {
         this.loop = loop;
@@ -65,6 +66,7 @@ public abstract class Client {
 
     /// Connects, and from now on comes back by itself.
     public void start() {
+        away = false;
         loop.execute(() -> {
             if (!wanted) {
                 wanted = true;
@@ -78,6 +80,7 @@ public abstract class Client {
 
     /// Ends the connection and stays away until [#start].
     public void stop() {
+        away = true;
         if (loop.isShuttingDown()) {
             return;
         }
@@ -113,6 +116,11 @@ public abstract class Client {
     /// Whether its connection was greeted and has not ended.
     public boolean isConnected() {
         return welcomed;
+    }
+
+    /// Whether it was told to stay away, or gave up.
+    public boolean isAway() {
+        return away;
     }
 
     /// What the connection's handlers are; asked for each connection.
@@ -177,6 +185,7 @@ public abstract class Client {
 
     /// A refusal that no client of its kind survives.
     final void giveUp(String why) {
+        away = true;
         wanted = false;
         transcript.violation(why);
     }
