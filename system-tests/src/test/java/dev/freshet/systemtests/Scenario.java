@@ -207,11 +207,11 @@ final class Scenario implements AutoCloseable {
         return verdict;
     }
 
-    /// Looks through the log that there is now, for events that nobody acknowledged and that are not in it: they went
-    /// with another primary, whoever saw them.
+    /// Looks through the log that there is now, for events that are not in it: they went with another primary, whoever
+    /// saw them, and are owed to nobody.
     ///
-    /// @return how many
-    int excuseUnacknowledgedThatAreGone() {
+    /// @param acknowledgedToo whether an answer promised no more than one primary's memory
+    void excuseWhatIsGone(boolean acknowledgedToo) {
         Set<Integer> present = new HashSet<>();
         for (Log.Stored entry : deployment.log().entries()) {
             if (entry.field("channel").startsWith("broadcast:" + prefix(name) + "-")) {
@@ -219,11 +219,17 @@ final class Scenario implements AutoCloseable {
             }
         }
         List<Publication> gone = checker.publications().stream()
-                .filter(publication -> !publication.isAcknowledged() && publication.place() != null)
+                .filter(publication -> publication.place() != null)
                 .filter(publication -> !present.contains(publication.number()))
                 .toList();
-        gone.forEach(Publication::excuse);
-        return gone.size();
+        System.out.printf(
+                "FAULTS %s: %d events went with the old primary, %d of them acknowledged%n",
+                name,
+                gone.size(),
+                gone.stream().filter(Publication::isAcknowledged).count());
+        gone.stream()
+                .filter(publication -> acknowledgedToo || !publication.isAcknowledged())
+                .forEach(Publication::excuse);
     }
 
     private static String prefix(String name) {
