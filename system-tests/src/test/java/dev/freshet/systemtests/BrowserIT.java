@@ -21,7 +21,8 @@ import org.junit.jupiter.api.condition.EnabledIf;
 /// one EventSource and listens.
 @EnabledIf(
         value = "dev.freshet.systemtests.Chromium#isInstalled",
-        disabledReason = "Install chromium (Debian: apt-get install chromium) to see a native EventSource through faults.")
+        disabledReason =
+                "Install chromium (Debian: apt-get install chromium) to see a native EventSource through faults.")
 @Tag("faults")
 final class BrowserIT {
 
@@ -113,7 +114,8 @@ final class BrowserIT {
     private static void openEventSource(Chromium chromium, List<String> channels) {
         chromium.open(deployment.url("/api/stats"));
         chromium.evaluate("document.cookie = 'access_token=%s; path=/'"
-                .formatted(deployment.secrets().remember(deployment.user("browser").sign())));
+                .formatted(
+                        deployment.secrets().remember(deployment.user("browser").sign())));
         chromium.evaluate("""
                 var received = [];
                 var states = [];
@@ -128,8 +130,8 @@ final class BrowserIT {
 
     private static void drain(Chromium chromium, Transcript transcript) {
         try {
-            JsonNode page =
-                    Rest.parse(chromium.evaluate("JSON.stringify({received: received.splice(0), states: states.splice(0)})")
+            JsonNode page = Rest.parse(
+                    chromium.evaluate("JSON.stringify({received: received.splice(0), states: states.splice(0)})")
                             .asText());
             page.path("received").forEach(frame -> take(frame, transcript));
             page.path("states").forEach(state -> {

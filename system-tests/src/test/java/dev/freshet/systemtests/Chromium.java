@@ -121,7 +121,9 @@ final class Chromium implements AutoCloseable, WebSocket.Listener {
                     page = HttpClient.newHttpClient()
                             .newWebSocketBuilder()
                             .buildAsync(
-                                    URI.create(target.path("webSocketDebuggerUrl").asText()), this)
+                                    URI.create(
+                                            target.path("webSocketDebuggerUrl").asText()),
+                                    this)
                             .join();
                     return true;
                 }

@@ -77,8 +77,8 @@ final class ClockIT {
         scenario.fault();
         clock.set(offset);
         Patience.await("the clock of Redis jumps").until(() -> {
-            Instant told = Instant.ofEpochSecond(
-                    Long.parseLong(deployment.redis().cli("TIME").lines().findFirst().orElseThrow()));
+            Instant told = Instant.ofEpochSecond(Long.parseLong(
+                    deployment.redis().cli("TIME").lines().findFirst().orElseThrow()));
             return Duration.between(Instant.now().plus(offset), told).abs().compareTo(SLACK) < 0;
         });
         assertThat(deployment.redis().cli("PING")).isEqualTo("PONG");

@@ -104,10 +104,13 @@ final class Deployment implements AutoCloseable {
         List<Replica> all = all(service);
         Map<String, String> environment = new HashMap<>(Map.of(
                 "MP_JWT_VERIFY_PUBLICKEY_LOCATION",
-                        tokens.publicKeyFile().toUri().toString(),
-                "MP_JWT_VERIFY_ISSUER", Tokens.ISSUER,
-                "MP_JWT_VERIFY_AUDIENCES", Tokens.AUDIENCE,
-                "FRESHET_LOG_PARTITIONS", Integer.toString(partitions)));
+                tokens.publicKeyFile().toUri().toString(),
+                "MP_JWT_VERIFY_ISSUER",
+                Tokens.ISSUER,
+                "MP_JWT_VERIFY_AUDIENCES",
+                Tokens.AUDIENCE,
+                "FRESHET_LOG_PARTITIONS",
+                Integer.toString(partitions)));
         backend.settings().forEach((name, value) -> environment.put(environmentName(name), value));
         environment.putAll(plan.settings(service));
         environment.putAll(settings);

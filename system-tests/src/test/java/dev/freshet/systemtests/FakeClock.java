@@ -48,10 +48,14 @@ final class FakeClock {
     Map<String, String> environment() {
         return Map.of(
                 // The C library's own malloc: jemalloc asks for the time before libfaketime can give it.
-                "LD_PRELOAD", library + ":libc.so.6",
-                "FAKETIME_TIMESTAMP_FILE", setting.toString(),
-                "FAKETIME_CACHE_DURATION", "1",
-                "FAKETIME_DONT_FAKE_MONOTONIC", "1");
+                "LD_PRELOAD",
+                library + ":libc.so.6",
+                "FAKETIME_TIMESTAMP_FILE",
+                setting.toString(),
+                "FAKETIME_CACHE_DURATION",
+                "1",
+                "FAKETIME_DONT_FAKE_MONOTONIC",
+                "1");
     }
 
     /// Turns it; the process notices within about a second.
@@ -69,7 +73,8 @@ final class FakeClock {
     }
 
     private static Optional<Path> library() {
-        try (Stream<Path> found = Files.find(LIBRARIES, 3, (path, type) -> path.endsWith(Path.of("faketime", LIBRARY)))) {
+        try (Stream<Path> found =
+                Files.find(LIBRARIES, 3, (path, type) -> path.endsWith(Path.of("faketime", LIBRARY)))) {
             return found.findFirst();
         } catch (IOException | UncheckedIOException unreadable) {
             return Optional.empty();

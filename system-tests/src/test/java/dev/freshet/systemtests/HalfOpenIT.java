@@ -118,7 +118,8 @@ final class HalfOpenIT {
                             .allMatch(client -> client.transcript().events() > 0
                                     && scenario.clients().stream()
                                             .anyMatch(any -> any.transcript().events() > seen)));
-            System.out.printf("FAULTS half-open-redis: events went on after %.1f s%n", (System.nanoTime() - forgotten) / 1e9);
+            System.out.printf(
+                    "FAULTS half-open-redis: events went on after %.1f s%n", (System.nanoTime() - forgotten) / 1e9);
             Verdict verdict = scenario.finish();
             assertThat(verdict.connections()).as("nobody had to reconnect").isEqualTo(OTHERS);
         }

@@ -181,7 +181,12 @@ final class Load implements AutoCloseable {
 
     private void rest(Publication publication) {
         inFlight.incrementAndGet();
-        send(publication, body(publication), urls.get(random.nextInt(urls.size())), System.nanoTime() + GIVE_UP_NANOS, MIN_PAUSE_MS);
+        send(
+                publication,
+                body(publication),
+                urls.get(random.nextInt(urls.size())),
+                System.nanoTime() + GIVE_UP_NANOS,
+                MIN_PAUSE_MS);
     }
 
     private String body(Publication publication) {
@@ -192,7 +197,8 @@ final class Load implements AutoCloseable {
     private void send(Publication publication, String body, String url, long deadline, int pauseMs) {
         CompletableFuture<Rest.Answer> answer =
                 publisher.postAsync(url, body, "Idempotency-Key", run + "-" + publication.number());
-        var unused = answer.whenComplete((came, failure) -> answered(publication, body, url, deadline, pauseMs, came, failure));
+        var unused = answer.whenComplete(
+                (came, failure) -> answered(publication, body, url, deadline, pauseMs, came, failure));
     }
 
     private void answered(

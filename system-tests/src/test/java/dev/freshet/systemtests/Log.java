@@ -65,7 +65,12 @@ record Log(IntFunction<RedisServer> primary, Partitions partitions) {
                     .formatted(Keys.events(partitionOf(channel)), channel, type, payloads.get(i)));
         }
         try {
-            Process cli = new ProcessBuilder("redis-cli", "-h", "127.0.0.1", "-p", Integer.toString(primary.apply(0).port()))
+            Process cli = new ProcessBuilder(
+                            "redis-cli",
+                            "-h",
+                            "127.0.0.1",
+                            "-p",
+                            Integer.toString(primary.apply(0).port()))
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();

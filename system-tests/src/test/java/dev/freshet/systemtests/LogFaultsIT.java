@@ -59,7 +59,8 @@ final class LogFaultsIT {
             scenario.flow(8 * WINDOW);
             scenario.load().pause();
             awaitCopied();
-            awaitReceived(scenario, transcript -> isOf(transcript, scenario.clients().subList(CLIENTS / 2, CLIENTS)));
+            awaitReceived(
+                    scenario, transcript -> isOf(transcript, scenario.clients().subList(CLIENTS / 2, CLIENTS)));
             scenario.fault();
             trimAll();
             away.forEach(Client::start);
@@ -89,7 +90,8 @@ final class LogFaultsIT {
             try {
                 scenario.channels().forEach(channel -> scenario.load().burst(channel, WINDOW));
                 awaitReceived(
-                        scenario, transcript -> isOf(transcript, scenario.clients().subList(CLIENTS / 2, CLIENTS)));
+                        scenario,
+                        transcript -> isOf(transcript, scenario.clients().subList(CLIENTS / 2, CLIENTS)));
                 scenario.fault();
                 trimAll();
                 away.forEach(Client::start);
@@ -124,7 +126,8 @@ final class LogFaultsIT {
                 List<Log.Stored> entries = deployment.log().entries(partition);
                 List<Log.Stored> newest = entries.subList(entries.size() - 20, entries.size() - 1);
                 String[] command = Stream.concat(
-                                Stream.of("XDEL", Keys.events(partition)), newest.stream().map(Log.Stored::id))
+                                Stream.of("XDEL", Keys.events(partition)),
+                                newest.stream().map(Log.Stored::id))
                         .toArray(String[]::new);
                 assertThat(deployment.redis().cli(command)).isEqualTo(Integer.toString(newest.size()));
             }
@@ -191,7 +194,7 @@ final class LogFaultsIT {
             String state = Keys.state(partition);
             Patience.await("history is complete").until(() -> {
                 String last = Objects.requireNonNull(
-                        Rest.parse(deployment.redis().cli("--json", "XINFO", "STREAM", log)))
+                                Rest.parse(deployment.redis().cli("--json", "XINFO", "STREAM", log)))
                         .path("last-generated-id")
                         .asText();
                 return deployment.redis().cli("HGET", state, "indexed").equals(last);

@@ -77,8 +77,9 @@ final class RedisFaultsIT {
             // Who breaks and comes back with what it knows now must not be told again, though nothing came since.
             List<Client> breaking = scenario.clients().subList(0, 40);
             breaking.forEach(Client::breakConnection);
-            Patience.await("they came back").until(() -> breaking.stream()
-                    .allMatch(client -> client.transcript().connections() == 2 && client.isConnected()));
+            Patience.await("they came back")
+                    .until(() -> breaking.stream()
+                            .allMatch(client -> client.transcript().connections() == 2 && client.isConnected()));
             scenario.load().rate(RATE);
             scenario.flow(300);
 

@@ -134,8 +134,7 @@ final class Scenario implements AutoCloseable {
         String own = "user:" + user;
         List<String> all = new ArrayList<>(followed);
         all.add(own);
-        SocketClient client =
-                clients.socket(route, own, () -> ticket(rest), checker.follow("WebSocket " + user, all));
+        SocketClient client = clients.socket(route, own, () -> ticket(rest), checker.follow("WebSocket " + user, all));
         sockets.add(client);
         return client;
     }

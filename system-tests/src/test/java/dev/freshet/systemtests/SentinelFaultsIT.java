@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// The primary goes, or stands still, and Sentinels put another one in its place. What was
-/// acknowledged after a replica had it survives; an event that somebody saw and the new primary does not have is a `gap`
+/// acknowledged after a replica had it survives; an event that somebody saw and the new primary does not have is a
+/// `gap`
 /// for whoever saw it.
 @Tag("faults")
 final class SentinelFaultsIT {

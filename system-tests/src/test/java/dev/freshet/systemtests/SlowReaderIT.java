@@ -73,8 +73,10 @@ final class SlowReaderIT {
             List<SseClient> stalledStreams = new ArrayList<>();
             List<SocketClient> stalledSockets = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
-                stalledStreams.add(scenario.stream(scenario.direct(), scenario.channels().subList(0, 90)));
-                stalledSockets.add(scenario.socket(scenario.direct(), scenario.channels().subList(0, 90)));
+                stalledStreams.add(
+                        scenario.stream(scenario.direct(), scenario.channels().subList(0, 90)));
+                stalledSockets.add(
+                        scenario.socket(scenario.direct(), scenario.channels().subList(0, 90)));
             }
             List<Client> stalled = new ArrayList<>(stalledStreams);
             stalled.addAll(stalledSockets);
@@ -100,18 +102,14 @@ final class SlowReaderIT {
             System.out.printf(
                     "FAULTS slow-reader: p99 %.1f ms before, %.1f ms beside; heap %d KiB before, %d KiB beside; RSS %d KiB"
                             + " before, %d KiB beside%n",
-                    p99Before,
-                    p99Beside,
-                    heapBefore / 1024,
-                    heapBeside / 1024,
-                    residentBefore,
-                    residentBeside);
+                    p99Before, p99Beside, heapBefore / 1024, heapBeside / 1024, residentBefore, residentBeside);
             Patience.await("the server ends them")
                     .until(() -> pod.metrics().sum("freshet_errors_total", "slow-reader") >= stalled.size());
 
             stalled.forEach(Client::read);
-            Patience.await("they notice, and come back").until(() -> stalled.stream()
-                    .allMatch(client -> client.transcript().connections() > 1 && client.isConnected()));
+            Patience.await("they notice, and come back")
+                    .until(() -> stalled.stream()
+                            .allMatch(client -> client.transcript().connections() > 1 && client.isConnected()));
             assertThat(stalledSockets)
                     .as("sockets were closed with 4008")
                     .allMatch(socket -> socket.closeCodes().contains(4008));
@@ -133,7 +131,8 @@ final class SlowReaderIT {
     private static long heapAfterCollection(Replica replica) {
         try {
             int code = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "jcmd")
+                                    .toString(),
                             Long.toString(replica.child().pid()),
                             "GC.run")
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)

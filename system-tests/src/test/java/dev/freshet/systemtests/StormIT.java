@@ -58,7 +58,8 @@ final class StormIT {
             long began = System.nanoTime();
             scenario.clients().forEach(Client::breakConnection);
             awaitConnected(scenario, 2);
-            System.out.printf("FAULTS reconnect-storm: all were back after %.1f s%n", (System.nanoTime() - began) / 1e9);
+            System.out.printf(
+                    "FAULTS reconnect-storm: all were back after %.1f s%n", (System.nanoTime() - began) / 1e9);
             long reads = reads() - readsBefore;
             scenario.flow(100);
 
@@ -69,9 +70,11 @@ final class StormIT {
     }
 
     private static void awaitConnected(Scenario scenario, int connections) {
-        Patience.await("all clients are connected").atMost(LIMIT).until(() -> scenario.clients().stream()
-                .allMatch(client ->
-                        client.isConnected() && client.transcript().connections() == connections));
+        Patience.await("all clients are connected")
+                .atMost(LIMIT)
+                .until(() -> scenario.clients().stream()
+                        .allMatch(client ->
+                                client.isConnected() && client.transcript().connections() == connections));
     }
 
     /// Commands that read streams, scripts, and whatever one would ask per client: calls since Redis began.
@@ -83,12 +86,26 @@ final class StormIT {
                 .filter(line -> line.startsWith("cmdstat_"))
                 .collect(Collectors.toMap(
                         line -> line.substring("cmdstat_".length(), line.indexOf(':')),
-                        line -> Long.parseLong(line.replaceAll(".*calls=([0-9]+),.*", "$1").strip()),
+                        line -> Long.parseLong(
+                                line.replaceAll(".*calls=([0-9]+),.*", "$1").strip()),
                         Long::sum));
         return calls.entrySet().stream()
                 .filter(command -> List.of(
-                                "xread", "xrange", "xrevrange", "xinfo", "xinfo|stream", "xlen", "get", "getdel", "hget",
-                                "hmget", "hgetall", "fcall", "fcall_ro", "eval_ro", "evalsha_ro")
+                                "xread",
+                                "xrange",
+                                "xrevrange",
+                                "xinfo",
+                                "xinfo|stream",
+                                "xlen",
+                                "get",
+                                "getdel",
+                                "hget",
+                                "hmget",
+                                "hgetall",
+                                "fcall",
+                                "fcall_ro",
+                                "eval_ro",
+                                "evalsha_ro")
                         .contains(command.getKey()))
                 .mapToLong(Map.Entry::getValue)
                 .sum();

@@ -182,9 +182,8 @@ public final class RedisServer implements AutoCloseable {
                 folder.resolve("redis.log").toString()));
         line.addAll(options.subList(first, options.size()));
         try {
-            ProcessBuilder builder = new ProcessBuilder(line)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+            ProcessBuilder builder =
+                    new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
             builder.environment().putAll(environment);
             Process started = builder.start();
             RUNNING.add(started);

@@ -38,8 +38,8 @@ public final class Clients implements AutoCloseable {
     /// @param tickets asked before each connection
     public synchronized SocketClient socket(
             Route route, String ownChannel, Supplier<CompletableFuture<String>> tickets, Transcript transcript) {
-        SocketClient client = new SocketClient(
-                loops.next(), route, ownChannel, tickets, transcript, new Random(random.nextLong()));
+        SocketClient client =
+                new SocketClient(loops.next(), route, ownChannel, tickets, transcript, new Random(random.nextLong()));
         all.add(client);
         return client;
     }

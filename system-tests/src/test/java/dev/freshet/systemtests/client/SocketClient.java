@@ -78,7 +78,8 @@ public final class SocketClient extends Client {
                                 ended(null);
                             } else {
                                 String after = cursors.get(ownChannel);
-                address = URI.create("ws://localhost/ws?ticket=" + ticket + (after == null ? "" : "&after=" + after));
+                                address = URI.create("ws://localhost/ws?ticket=" + ticket
+                                        + (after == null ? "" : "&after=" + after));
                                 dial();
                             }
                         },
