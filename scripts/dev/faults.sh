@@ -6,11 +6,15 @@ faults_command() {
   local times=1 run=1 failed=0 log options=()
   while [ "$#" -gt 0 ]; do
     case "$1" in
-      --times) times="${2:-}" && shift 2 || die "--times needs a number." ;;
-      --seed) options+=("-Dfreshet.seed=${2:-}") && shift 2 || die "--seed needs a number." ;;
-      --only) options+=("-Dit.test=${2:-}" "-Dfailsafe.failIfNoSpecifiedTests=false") && shift 2 || die "--only needs names of tests." ;;
+      --times | --seed | --only) [ "$#" -gt 1 ] || die "$1 needs a value." ;;
       *) die "faults takes --times <n>, --seed <n>, --only <test,…>, not \"$1\"." ;;
     esac
+    case "$1" in
+      --times) times="$2" ;;
+      --seed) options+=("-Dfreshet.seed=$2") ;;
+      --only) options+=("-Dit.test=$2" "-Dfailsafe.failIfNoSpecifiedTests=false") ;;
+    esac
+    shift 2
   done
   case "$times" in
     '' | *[!0-9]* | 0) die "--times needs a number above 0." ;;

@@ -32,6 +32,9 @@ final class SlowReaderIT {
     /// Each carries this many characters more, so that what one stalled reader owes is tens of MiB.
     private static final int PADDING = 400;
 
+    /// Small beside what is owed; smaller ones than a segment of the loopback interface drain at a crawl.
+    private static final int RECEIVE_BUFFER = 128 * 1024;
+
     /// What a heap may grow by, next to 40 MiB that each stalled reader is behind.
     private static final long HEAP_GROWTH = 16 * 1024 * 1024;
 
@@ -48,7 +51,8 @@ final class SlowReaderIT {
                 // Full before the first measurement, so that what grows later is something else.
                 .with(Service.PUSH, "FRESHET_PUSH_TAIL_WINDOW_EVENTS", "4096")
                 .with(Service.PUSH, "FRESHET_PUSH_SSE_HEARTBEAT_INTERVAL", "2S")
-                .with(Service.PUSH, "FRESHET_PUSH_WEBSOCKET_PING_INTERVAL", "2S")
+                // Who reads nothing answers no pings either, and must not end because of that first.
+                .with(Service.PUSH, "FRESHET_PUSH_WEBSOCKET_PING_INTERVAL", "15S")
                 .with(Service.PUSH, "FRESHET_PUSH_SLOW_MAX_LAG", "8S"));
     }
 
@@ -81,7 +85,7 @@ final class SlowReaderIT {
             List<Client> stalled = new ArrayList<>(stalledStreams);
             stalled.addAll(stalledSockets);
             for (Client client : stalled) {
-                client.receiveBuffer(8 * 1024).start();
+                client.receiveBuffer(RECEIVE_BUFFER).start();
                 // The window is small here, and a history has the newest thousand of a channel.
                 client.transcript().allow(Gaps.forLoss("lagging", "trimmed"));
             }
@@ -110,9 +114,11 @@ final class SlowReaderIT {
             Patience.await("they notice, and come back")
                     .until(() -> stalled.stream()
                             .allMatch(client -> client.transcript().connections() > 1 && client.isConnected()));
+            // A close frame waits behind what nobody read, and the server does not wait for ever.
             assertThat(stalledSockets)
-                    .as("sockets were closed with 4008")
-                    .allMatch(socket -> socket.closeCodes().contains(4008));
+                    .as("sockets were closed with 4008, or cut")
+                    .flatExtracting(SocketClient::closeCodes)
+                    .allMatch(code -> code.equals(4008));
             scenario.finish();
             assertThat(heapBeside).as("heap").isLessThan(heapBefore + HEAP_GROWTH);
             assertThat(residentBeside).as("resident memory, KiB").isLessThan(residentBefore * 5 / 4);
