@@ -32,9 +32,6 @@ final class SlowReaderIT {
     /// Each carries this many characters more, so that what one stalled reader owes is tens of MiB.
     private static final int PADDING = 400;
 
-    /// Small beside what is owed; smaller ones than a segment of the loopback interface drain at a crawl.
-    private static final int RECEIVE_BUFFER = 128 * 1024;
-
     /// What a heap may grow by, next to 40 MiB that each stalled reader is behind.
     private static final long HEAP_GROWTH = 16 * 1024 * 1024;
 
@@ -85,7 +82,7 @@ final class SlowReaderIT {
             List<Client> stalled = new ArrayList<>(stalledStreams);
             stalled.addAll(stalledSockets);
             for (Client client : stalled) {
-                client.receiveBuffer(RECEIVE_BUFFER).start();
+                client.start();
                 // The window is small here, and a history has the newest thousand of a channel.
                 client.transcript().allow(Gaps.forLoss("lagging", "trimmed"));
             }

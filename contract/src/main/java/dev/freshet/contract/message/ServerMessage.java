@@ -2,6 +2,7 @@ package dev.freshet.contract.message;
 
 import dev.freshet.contract.channel.Channel;
 import dev.freshet.contract.event.Cursor;
+import dev.freshet.contract.event.EventId;
 import dev.freshet.contract.event.LoggedEvent;
 import dev.freshet.contract.json.JsonText;
 import java.util.List;
@@ -40,7 +41,9 @@ public sealed interface ServerMessage {
     /// @param expiresAt until when the connection may go on, ms since 1970
     record Refreshed(long expiresAt) implements ServerMessage {}
 
-    record Gap(Channel channel, GapReason reason) implements ServerMessage {}
+    /// @param place behind the gap, a cursor for the channel: without one, a client that is cut off before the
+    ///     channel's next event could only come back from before the gap, and be told again
+    record Gap(Channel channel, GapReason reason, EventId place) implements ServerMessage {}
 
     /// @param id of the client's message, which was done
     record Ack(String id) implements ServerMessage {}

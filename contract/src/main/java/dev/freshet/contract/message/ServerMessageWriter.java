@@ -80,11 +80,15 @@ public final class ServerMessageWriter {
             case ServerMessage.Refreshed refreshed ->
                 end(control(json, "refreshed").key("expiresAt").number(refreshed.expiresAt()));
             case ServerMessage.Gap gap ->
-                end(control(json, "gap")
+                control(json, "gap")
                         .key("channel")
                         .plain(gap.channel().toString())
                         .key("reason")
-                        .plain(gap.reason().word()));
+                        .plain(gap.reason().word())
+                        .endObject()
+                        .key("id")
+                        .plain(gap.place().toString())
+                        .endObject();
             case ServerMessage.Ack ack -> end(control(json, "ack").key("id").text(ack.id()));
             case ServerMessage.Error error -> {
                 control(json, "error");

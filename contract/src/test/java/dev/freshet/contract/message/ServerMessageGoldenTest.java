@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Every message of the server, byte by byte as the fixtures have it.
 class ServerMessageGoldenTest {
 
+    private static final EventId PLACE = EventId.parse("1767225600009-0~k3Yx9aQ2");
     private static final Channel LOBBY = Channel.room("lobby");
     private static final Channel ORDERS = Channel.broadcast("orders");
     private static final Channel SPEC = Channel.document("spec");
@@ -98,9 +99,9 @@ class ServerMessageGoldenTest {
         table.put("presence", new ServerMessage.Presence(LOBBY, List.of("ada", "bob"), 2));
         table.put("presence-empty", new ServerMessage.Presence(LOBBY, List.of(), 0));
         table.put("refreshed", new ServerMessage.Refreshed(1767226500000L));
-        table.put("gap-trimmed", new ServerMessage.Gap(LOBBY, GapReason.TRIMMED));
-        table.put("gap-reset", new ServerMessage.Gap(LOBBY, GapReason.RESET));
-        table.put("gap-lagging", new ServerMessage.Gap(LOBBY, GapReason.LAGGING));
+        table.put("gap-trimmed", new ServerMessage.Gap(LOBBY, GapReason.TRIMMED, PLACE));
+        table.put("gap-reset", new ServerMessage.Gap(LOBBY, GapReason.RESET, PLACE));
+        table.put("gap-lagging", new ServerMessage.Gap(LOBBY, GapReason.LAGGING, PLACE));
         table.put("error-forbidden", error(ErrorCode.FORBIDDEN, "No right to this room."));
         table.put("error-invalid-message", error(ErrorCode.INVALID_MESSAGE, "Not a JSON object."));
         table.put("error-rate-limited", error(ErrorCode.RATE_LIMITED, "Too many messages."));

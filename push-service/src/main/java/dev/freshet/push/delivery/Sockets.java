@@ -1,5 +1,7 @@
 package dev.freshet.push.delivery;
 
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
 
@@ -11,6 +13,9 @@ public final class Sockets {
     /// Ends a connection at once, also if its peer takes nothing. [HttpConnection#close()] would wait until what
     /// was written is with the socket, and so for ever, and keep it in memory.
     public static void cut(HttpConnection connection) {
-        ((ConnectionBase) connection).channel().close();
+        Channel channel = ((ConnectionBase) connection).channel();
+        // Else the system keeps what was written, some megabytes, until the peer takes it or is given up after minutes.
+        channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        channel.close();
     }
 }

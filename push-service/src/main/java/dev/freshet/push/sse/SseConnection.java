@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connection {
 
     /// What a stream's last bytes may take to get to the socket. After it, nobody reads them.
-    private static final long END_GRACE_MS = 2_000;
+    private static final long END_GRACE_MS = 5_000;
 
     private final LoopHub hub;
     private final Beats beats;

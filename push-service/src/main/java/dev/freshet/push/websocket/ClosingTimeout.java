@@ -10,7 +10,7 @@ import jakarta.inject.Singleton;
 final class ClosingTimeout implements HttpServerOptionsCustomizer {
 
     /// As long as [Outbox] gives the close frame to be written.
-    private static final int SECONDS = 2;
+    private static final int SECONDS = 5;
 
     @Override
     public void customizeHttpServer(HttpServerOptions options) {

@@ -20,7 +20,7 @@ final class Outbox {
     private static final Logger LOG = Logger.getLogger(Outbox.class);
 
     /// A close frame waits behind all that waits already; a peer that does not take it in time is cut off.
-    private static final long CLOSE_GRACE_MS = 2_000;
+    private static final long CLOSE_GRACE_MS = 5_000;
 
     /// So many times the limit may wait in answers.
     private static final int HARD_LIMIT = 16;

@@ -276,7 +276,7 @@ final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
 
     @Override
     public void gap(Channel channel, GapReason reason) {
-        outbox.send(new ServerMessage.Gap(channel, reason));
+        outbox.send(new ServerMessage.Gap(channel, reason, hub.position(hub.partitionOf(channel))));
     }
 
     @Override
