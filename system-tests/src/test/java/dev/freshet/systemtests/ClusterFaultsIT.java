@@ -20,9 +20,6 @@ final class ClusterFaultsIT {
     private static final int PARTITIONS = 4;
     private static final int RATE = 60;
 
-    /// As long as there is no `freshet.publish.wait-replicas`, which the deployment below asks for. `XADD` waits here.
-    private static final boolean REST_ANSWERS_BEFORE_REPLICAS = true;
-
     private static RedisCluster redis;
     private static Deployment deployment;
 
@@ -62,7 +59,7 @@ final class ClusterFaultsIT {
             scenario.flow(100);
 
             scenario.load().finish();
-            scenario.excuseWhatIsGone(REST_ANSWERS_BEFORE_REPLICAS);
+            scenario.excuseWhatIsGone();
             scenario.settle(transcript -> true);
         }
     }

@@ -206,11 +206,10 @@ final class Scenario implements AutoCloseable {
         return verdict;
     }
 
-    /// Looks through the log that there is now, for events that are not in it: they went with another primary, whoever
-    /// saw them, and are owed to nobody.
-    ///
-    /// @param acknowledgedToo whether an answer promised no more than one primary's memory
-    void excuseWhatIsGone(boolean acknowledgedToo) {
+    /// Looks through the log that there is now, for events that are not in it: they went with another primary.
+    /// Those that nobody acknowledged are owed to nobody, whoever saw them; publishers here wait for a replica
+    /// before they acknowledge.
+    void excuseWhatIsGone() {
         Set<Integer> present = new HashSet<>();
         for (Log.Stored entry : deployment.log().entries()) {
             if (entry.field("channel").startsWith("broadcast:" + prefix(name) + "-")) {
@@ -226,9 +225,7 @@ final class Scenario implements AutoCloseable {
                 name,
                 gone.size(),
                 gone.stream().filter(Publication::isAcknowledged).count());
-        gone.stream()
-                .filter(publication -> acknowledgedToo || !publication.isAcknowledged())
-                .forEach(Publication::excuse);
+        gone.stream().filter(publication -> !publication.isAcknowledged()).forEach(Publication::excuse);
     }
 
     private static String prefix(String name) {

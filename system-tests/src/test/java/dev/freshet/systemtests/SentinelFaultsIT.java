@@ -10,19 +10,15 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// The primary goes, or stands still, and Sentinels put another one in its place. What was
-/// acknowledged after a replica had it survives; an event that somebody saw and the new primary does not have is a
-/// `gap`
-/// for whoever saw it.
+/// The primary goes, or stands still, and Sentinels put another one in its place. What was acknowledged after a
+/// replica had it survives; an event that somebody saw and the new primary does not have is a `gap` for whoever
+/// saw it.
 @Tag("faults")
 final class SentinelFaultsIT {
 
     private static final int CLIENTS = 120;
     private static final int CHANNELS = 12;
     private static final int RATE = 60;
-
-    /// As long as there is no `freshet.publish.wait-replicas`, which the deployment below asks for. `XADD` waits here.
-    private static final boolean REST_ANSWERS_BEFORE_REPLICAS = true;
 
     private static RedisSentinel redis;
     private static Deployment deployment;
@@ -77,7 +73,7 @@ final class SentinelFaultsIT {
 
             scenario.load().finish();
             assertThat(redis.primary().port()).isEqualTo(promoted.port());
-            scenario.excuseWhatIsGone(REST_ANSWERS_BEFORE_REPLICAS);
+            scenario.excuseWhatIsGone();
             scenario.settle(transcript -> true);
         } finally {
             if (!redis.replicas().isEmpty()) {
