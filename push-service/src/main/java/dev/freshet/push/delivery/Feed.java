@@ -274,6 +274,13 @@ public final class Feed implements Follower {
         }
     }
 
+    /// Leaves what was read and not written, while the socket takes nothing.
+    void forgetPages() {
+        if (stalled) {
+            lanes.forEach(Lane::forgetPages);
+        }
+    }
+
     /// Goes on live from where the hub stands. Each channel of which that leaves something out, other than what
     /// is ephemeral, has one gap.
     public void skip() {

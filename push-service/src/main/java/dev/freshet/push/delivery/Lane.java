@@ -4,8 +4,10 @@ import dev.freshet.contract.channel.Channel;
 import dev.freshet.contract.event.EventId;
 import dev.freshet.contract.event.StreamId;
 import io.vertx.core.Future;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -21,7 +23,19 @@ final class Lane {
     /// What a page was asked about, and what it says.
     private record Answer(Subscription subscription, EventId from, Past.Page page) {}
 
-    private record Due(LiveEvent event, Subscription subscription) {}
+    private record Due(LiveEvent event, Subscription subscription) {
+
+        /// Whether the channel still waits for it.
+        boolean isOwed() {
+            return subscription.isBehind() && subscription.place().position().compareTo(event.position()) < 0;
+        }
+    }
+
+    /// A stretch of the past that is on its way to the socket: all that some channels had up to its end.
+    private record Stretch(Deque<Due> due, List<Subscription> of, EventId end) {}
+
+    private static final Comparator<Due> IN_LOG_ORDER =
+            Comparator.comparing(due -> due.event().position());
 
     private static final long RETRY_MS = 200;
 
@@ -31,6 +45,7 @@ final class Lane {
     private boolean behind;
     private boolean reading;
     private List<Answer> answers = List.of();
+    private @Nullable Stretch stretch;
 
     /// Changes with the log; what was read before it is not to be used.
     private int generation;
@@ -60,7 +75,7 @@ final class Lane {
 
     /// Leaves what waits.
     void skip() {
-        answers = List.of();
+        forgetPages();
         subscriptions.forEach(Subscription::catchUp);
         behind = false;
     }
@@ -68,7 +83,13 @@ final class Lane {
     /// What was read so far speaks of another log.
     void forget() {
         generation++;
+        forgetPages();
+    }
+
+    /// Leaves what was read of the past and not written yet; it is read again when the socket takes more.
+    void forgetPages() {
         answers = List.of();
+        stretch = null;
     }
 
     /// Up to where everything was written or told to be missing.
@@ -105,10 +126,11 @@ final class Lane {
         reading = true;
         int then = generation;
         List<Future<Answer>> asked = new ArrayList<>();
-        for (Subscription subscription : older(feed.hub().window(partition))) {
+        List<Subscription> older = older(feed.hub().window(partition));
+        for (Subscription subscription : older) {
             EventId from = subscription.place();
             asked.add(feed.past()
-                    .page(feed.hub(), subscription.channel(), from)
+                    .page(feed.hub(), subscription.channel(), from, older.size())
                     .map(page -> new Answer(subscription, from, page)));
         }
         return Future.all(asked).onComplete(done -> reading = false).map(all -> {
@@ -144,10 +166,14 @@ final class Lane {
     boolean catchUp() {
         while (behind && !reading) {
             Window window = feed.hub().window(partition);
-            if (!answers.isEmpty()) {
-                if (!writePage(window)) {
+            Stretch next = stretch == null ? stretch(answers) : stretch;
+            answers = List.of();
+            stretch = next;
+            if (next != null) {
+                if (!write(next, window)) {
                     return false;
                 }
+                stretch = null;
             } else if (!older(window).isEmpty()) {
                 read().onSuccess(read -> feed.catchUp()).onFailure(failure -> retry());
             } else if (!writeWindow(window)) {
@@ -173,10 +199,12 @@ final class Lane {
         return answer.subscription().isBehind() && answer.subscription().place() == answer.from();
     }
 
-    private boolean writePage(Window window) {
+    /// What the pages have in common: each says nothing of what is behind its end.
+    ///
+    /// @return `null` if they have nothing that can be used
+    private @Nullable Stretch stretch(List<Answer> pages) {
         tellLost();
-        List<Answer> current = answers.stream().filter(this::isCurrent).toList();
-        answers = List.of();
+        List<Answer> current = pages.stream().filter(this::isCurrent).toList();
         StreamId end = null;
         List<Due> due = new ArrayList<>();
         for (Answer answer : current) {
@@ -184,22 +212,34 @@ final class Lane {
                     || page.end().compareTo(answer.from().position()) <= 0) {
                 reading = true;
                 retry();
-                return true;
+                return null;
             }
             end = end == null || page.end().compareTo(end) < 0 ? page.end() : end;
             page.events().forEach(event -> due.add(new Due(event, answer.subscription())));
         }
         if (end == null) {
-            return true;
+            return null;
         }
         StreamId upTo = end;
         due.removeIf(each -> each.event().position().compareTo(upTo) > 0);
-        if (!write(due)) {
-            return false;
-        }
-        EventId there =
+        due.sort(IN_LOG_ORDER);
+        EventId place =
                 new EventId(partition, end, feed.hub().position(partition).epoch());
-        current.forEach(answer -> answer.subscription().advance(window.find(upTo), there));
+        return new Stretch(
+                new ArrayDeque<>(due),
+                current.stream().map(Answer::subscription).toList(),
+                place);
+    }
+
+    private boolean write(Stretch past, Window window) {
+        while (!past.due().isEmpty()) {
+            if (!write(past.due().peek(), past.of())) {
+                return false;
+            }
+            past.due().remove();
+        }
+        long number = window.find(past.end().position());
+        past.of().forEach(subscription -> subscription.advance(number, past.end()));
         return true;
     }
 
@@ -216,27 +256,30 @@ final class Lane {
                 missed.events().forEach(event -> due.add(new Due(event, subscription)));
             }
         }
-        if (!write(due)) {
-            return false;
+        due.sort(IN_LOG_ORDER);
+        for (Due each : due) {
+            if (!write(each, subscriptions)) {
+                return false;
+            }
         }
         skip();
         return true;
     }
 
-    /// Writes in the log's order what the connection wants.
-    private boolean write(List<Due> due) {
-        due.removeIf(each -> !feed.wants(each.event()));
-        due.sort(Comparator.comparing(each -> each.event().position()));
-        for (Due each : due) {
-            if (!feed.isWritable()) {
-                return false;
-            }
-            EventId id = each.event().logged().id();
-            for (Subscription subscription : subscriptions) {
-                subscription.advance(each.event().number(), id);
-            }
-            feed.write(each.event(), each.subscription());
+    /// Writes an event, unless the connection does not want it or the channel does not wait for it any more.
+    ///
+    /// @param of those who have everything before it, so that their place moves with it
+    /// @return whether there was room
+    private boolean write(Due due, List<Subscription> of) {
+        if (!due.isOwed() || !feed.wants(due.event())) {
+            return true;
         }
+        if (!feed.isWritable()) {
+            return false;
+        }
+        EventId id = due.event().logged().id();
+        of.forEach(subscription -> subscription.advance(due.event().number(), id));
+        feed.write(due.event(), due.subscription());
         return true;
     }
 

@@ -31,10 +31,10 @@ public final class LiveEvent {
 
     /// An event that comes from before the window.
     public static LiveEvent ofPast(LoggedEvent logged) {
-        return new LiveEvent(logged, 0);
+        return new LiveEvent(logged, -1);
     }
 
-    /// Its number in the window of its partition; 0 if it comes from before.
+    /// Its number in the window of its partition; -1 if it comes from before.
     long number() {
         return number;
     }

@@ -26,6 +26,7 @@ public interface Past {
 
     /// What a channel had behind a place that is before the hub's window, at most up to the window's beginning.
     ///
+    /// @param together how many channels are read at once by who asks, so that all their pages have a bound
     /// Completes on the hub's event loop. Fails while Redis does not answer.
-    Future<Page> page(LoopHub hub, Channel channel, EventId after);
+    Future<Page> page(LoopHub hub, Channel channel, EventId after, int together);
 }

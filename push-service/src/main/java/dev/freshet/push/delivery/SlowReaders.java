@@ -9,8 +9,8 @@ import jakarta.inject.Singleton;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Looks once a second, on each event loop, which of its connections are behind and how far: ends those that are too
-/// far, and tells the furthest to the metrics.
+/// Looks once a second, on each event loop, which of its connections are behind and how far: ends those that are
+/// too far, and tells the furthest to the metrics.
 ///
 /// Not on the way of an event, which costs a connection that is behind nothing.
 @Singleton
@@ -56,6 +56,7 @@ final class SlowReaders {
                 connection.tooSlow();
                 continue;
             }
+            feed.forgetPages();
             events = Math.max(events, feed.lag());
             ms = Math.max(ms, now - feed.behindSince());
         }

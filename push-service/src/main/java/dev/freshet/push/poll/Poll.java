@@ -102,7 +102,7 @@ final class Poll {
                 return Future.succeededFuture(all());
             }
         }
-        return history.page(hub, channel, place).compose(page -> switch (page) {
+        return history.page(hub, channel, place, 1).compose(page -> switch (page) {
             case Past.Page.Trimmed trimmed -> newest(GapReason.TRIMMED);
             case Past.Page.Changed changed -> again();
             case Past.Page.Read past -> {

@@ -44,13 +44,18 @@ public final class History implements Past {
     /// milliseconds.
     private static final int PAGE_ENTRIES = 100;
 
+    /// Entries of all pages that are read together, about.
+    private static final int TOGETHER_ENTRIES = 1_000;
+
+    private static final int LEAST_ENTRIES = 10;
+
     /// Entries of the log that one page looks at: most are of other channels.
     private static final int LOG_ENTRIES = 200;
 
     /// What a page says was true when it was read, and stays true of then; it only must not fill the memory.
     private static final long KEPT_MS = 500;
 
-    private record Question(Channel channel, StreamId after, String epoch) {}
+    private record Question(Channel channel, StreamId after, String epoch, int entries) {}
 
     private final RedisLink redis;
     private final Partitions partitions;
@@ -68,10 +73,11 @@ public final class History implements Past {
     }
 
     @Override
-    public Future<Page> page(LoopHub hub, Channel channel, EventId after) {
+    public Future<Page> page(LoopHub hub, Channel channel, EventId after, int together) {
         int partition = hub.partitionOf(channel);
         String epoch = hub.position(partition).epoch();
-        Question question = new Question(channel, after.position(), epoch);
+        Question question = new Question(
+                channel, after.position(), epoch, Math.clamp(TOGETHER_ENTRIES / together, LEAST_ENTRIES, PAGE_ENTRIES));
         Promise<Page> mine = Promise.promise();
         Future<Page> known = pages.putIfAbsent(question, mine.future());
         if (known == null) {
@@ -136,7 +142,7 @@ public final class History implements Past {
                 Keys.history(partition, question.channel()),
                 Keys.channels(partition));
         List<Object> arguments =
-                List.of(question.channel(), question.epoch(), question.after(), upTo, PAGE_ENTRIES, LOG_ENTRIES);
+                List.of(question.channel(), question.epoch(), question.after(), upTo, question.entries(), LOG_ENTRIES);
         return redis.run(PAGE, keys, arguments).compose(answer -> switch (answer.get(0)
                 .toString()) {
             case "trimmed" -> Future.succeededFuture(new Page.Trimmed());

@@ -14,7 +14,7 @@ final class Entries {
     static final String EPOCH = "abcdefgh";
 
     /// A past of which nothing is known.
-    static final Past FORGOTTEN = (hub, channel, after) -> Future.succeededFuture(new Past.Page.Trimmed());
+    static final Past FORGOTTEN = (hub, channel, after, together) -> Future.succeededFuture(new Past.Page.Trimmed());
 
     private Entries() {}
 

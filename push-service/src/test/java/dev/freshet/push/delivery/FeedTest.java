@@ -37,7 +37,7 @@ class FeedTest {
         private long forgottenUpTo;
 
         @Override
-        public Future<Page> page(LoopHub loop, Channel channel, EventId after) {
+        public Future<Page> page(LoopHub loop, Channel channel, EventId after, int together) {
             Promise<Page> promise = Promise.promise();
             StreamId upTo = loop.window(0).begin().id();
             asked.add(() -> promise.complete(page(channel, after.timestamp(), upTo.ms())));
@@ -102,6 +102,79 @@ class FeedTest {
             gapsAt.put(channel, hub.position(0).timestamp());
         }
     });
+
+    /// As a WebSocket does: leaves channels, and comes back to them from the last it had there, one after the
+    /// other.
+    @RepeatedTest(500)
+    void whoLeavesChannelsAndComesBackToThemMissesNothingSilently(RepetitionInfo repetition) {
+        Random random = new Random(1000 + repetition.getCurrentRepetition());
+        Window window = new Window(new StreamId(1, 0), random.nextBoolean() ? 16 : 4, Long.MAX_VALUE);
+        hub.begin(window, Entries.place(1), 0, Forks.NONE);
+        room = Integer.MAX_VALUE;
+        long ms = 1;
+        for (int step = 0; step < 300; step++) {
+            Channel channel = Entries.channel(random.nextInt(CHANNELS));
+            if (feed.subscription(channel) != null) {
+                if (random.nextInt(4) == 0) {
+                    feed.unfollow(channel);
+                }
+            } else if (random.nextInt(2) == 0) {
+                StreamId place = new StreamId(lastOf(channel), 0);
+                feed.rewind(feed.follow(channel), window.find(place), Entries.place(place.ms()));
+                feed.catchUp();
+            }
+            if (random.nextInt(3) == 0) {
+                memory.answer();
+            }
+            if (random.nextInt(3) == 0) {
+                room = random.nextInt(12);
+                if (room > 0) {
+                    feed.drained();
+                }
+                feed.forgetPages();
+            }
+            List<LiveEvent> batch = new ArrayList<>();
+            for (int i = random.nextInt(6); i > 0; i--) {
+                ms++;
+                LiveEvent live = window.append(new StreamId(ms, 0), Entries.event(ms, random.nextInt(CHANNELS), false));
+                batch.add(live);
+                log.add(live);
+            }
+            hub.deliver(new LogBatch(window, batch, Entries.place(ms), window.last()));
+        }
+        room = Integer.MAX_VALUE;
+        for (int channel = 0; channel < CHANNELS; channel++) {
+            if (feed.subscription(Entries.channel(channel)) == null) {
+                StreamId place = new StreamId(lastOf(Entries.channel(channel)), 0);
+                feed.rewind(feed.follow(Entries.channel(channel)), window.find(place), Entries.place(place.ms()));
+            }
+        }
+        feed.drained();
+        while (!memory.asked.isEmpty()) {
+            memory.answer();
+        }
+
+        assertThat(gapsAt).isEmpty();
+        for (int channel = 0; channel < CHANNELS; channel++) {
+            Channel each = Entries.channel(channel);
+            assertThat(deliveredOf(each))
+                    .isEqualTo(log.stream()
+                            .filter(event -> event.channel().equals(each))
+                            .map(event -> event.position().ms())
+                            .toList());
+        }
+    }
+
+    private List<Long> deliveredOf(Channel channel) {
+        Map<Long, Channel> channels = new HashMap<>();
+        log.forEach(event -> channels.put(event.position().ms(), event.channel()));
+        return delivered.stream().filter(ms -> channel.equals(channels.get(ms))).toList();
+    }
+
+    private long lastOf(Channel channel) {
+        List<Long> all = deliveredOf(channel);
+        return all.isEmpty() ? 1 : all.getLast();
+    }
 
     @RepeatedTest(500)
     void aReaderThatStopsAndGoesOnMissesNothingSilently(RepetitionInfo repetition) {
