@@ -158,7 +158,12 @@ final class Scenario implements AutoCloseable {
     void awaitConnected() {
         Patience.await("all clients are connected")
                 .atMost(SETTLE_LIMIT)
-                .until(() -> clients.all().stream().allMatch(client -> client.isConnected() || client.isAway()));
+                .until(
+                        () -> clients.all().stream()
+                                .filter(client -> !client.isConnected() && !client.isAway())
+                                .map(client -> client.transcript().name())
+                                .toList(),
+                        List::isEmpty);
     }
 
     void allow(Gaps gaps) {

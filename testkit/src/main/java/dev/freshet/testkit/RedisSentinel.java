@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -58,16 +59,24 @@ public final class RedisSentinel implements AutoCloseable {
         return settings;
     }
 
-    /// The one that most of the Sentinels name.
+    /// The one that most of the Sentinels name. Waits until they agree, which they do not for a moment in a
+    /// failover.
     public RedisServer primary() {
+        return await().atMost(LIMIT)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(50))
+                .until(this::named, Optional::isPresent)
+                .orElseThrow();
+    }
+
+    private Optional<RedisServer> named() {
         return servers.stream()
                 .filter(server -> sentinels.stream()
                                 .filter(RedisServer::isRunning)
                                 .filter(sentinel -> named(sentinel) == server.port())
                                 .count()
                         > sentinels.size() / 2)
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("the Sentinels do not agree"));
+                .findFirst();
     }
 
     /// All servers that run but for the primary, in sync or not.
