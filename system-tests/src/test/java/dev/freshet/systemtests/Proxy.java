@@ -97,6 +97,6 @@ final class Proxy implements AutoCloseable {
     private static String servers(List<Replica> replicas) {
         return replicas.stream()
                 .map(replica -> Integer.toString(replica.port()))
-                .collect(Collectors.joining(";\n    server 127.0.0.1:"));
+                .collect(Collectors.joining(" max_fails=0;\n    server 127.0.0.1:"));
     }
 }
