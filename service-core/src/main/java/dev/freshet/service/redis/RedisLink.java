@@ -103,11 +103,6 @@ public final class RedisLink {
         return promise.future();
     }
 
-    /// The same for the server that has the first partition's log, for callers that do not name a key yet.
-    public Future<RedisConnection> dedicated() {
-        return dedicated("{0}", ReadFrom.PRIMARY);
-    }
-
     @PreDestroy
     void close() {
         home.runOnContext(now -> router.close());
