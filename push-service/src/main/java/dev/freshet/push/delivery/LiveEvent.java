@@ -16,6 +16,13 @@ import org.jspecify.annotations.Nullable;
 /// immutable, so which of them stays does not matter. Safe for any thread.
 public final class LiveEvent {
 
+    /// Bytes that an entry costs besides its payload: slot, event, ids, text of channel and type, links, and what
+    /// each encoded form adds.
+    private static final int ENTRY_BYTES = 1000;
+
+    /// The payload itself and its encoded forms which stay with it once they were asked for.
+    private static final int PAYLOAD_COPIES = 4;
+
     private final LoggedEvent logged;
     private final long number;
     private @Nullable Buffer sse;
@@ -41,6 +48,19 @@ public final class LiveEvent {
 
     public LoggedEvent logged() {
         return logged;
+    }
+
+    /// About what it takes of the heap, with all its forms.
+    public int bytes() {
+        return bytes(logged);
+    }
+
+    /// The same of an entry of the log; `null` where it was skipped.
+    static int bytes(@Nullable LoggedEvent logged) {
+        return ENTRY_BYTES
+                + (logged == null
+                        ? 0
+                        : PAYLOAD_COPIES * logged.event().payload().utf8().length);
     }
 
     public Channel channel() {

@@ -82,11 +82,11 @@ public final class Subscription {
         ifLost = GapReason.LAGGING;
     }
 
-    /// Moves on to a place, unless it is there or beyond already.
+    /// Moves on to a place, unless it is beyond it already.
     ///
-    /// @param itsNumber what the window says of it
+    /// @param itsNumber what the window says of it, which may be news where it is there already
     void advance(long itsNumber, EventId to) {
-        if (place != null && to.position().compareTo(place.position()) > 0) {
+        if (place != null && to.position().compareTo(place.position()) >= 0) {
             number = itsNumber;
             place = to;
         }

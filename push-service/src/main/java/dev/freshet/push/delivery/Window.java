@@ -46,13 +46,6 @@ public final class Window {
     /// @param complete whether that is all, or older ones were dropped from the window
     public record Missed(List<LiveEvent> events, boolean complete) {}
 
-    /// Bytes that an entry costs besides its payload: slot, event, ids, text of channel and type, links, and what
-    /// each encoded form adds.
-    private static final int ENTRY_BYTES = 1000;
-
-    /// The payload itself and its encoded forms ([LiveEvent]), which stay with it once they were asked for.
-    private static final int PAYLOAD_COPIES = 4;
-
     private final long maxBytes;
     private final int mask;
     private final AtomicReferenceArray<@Nullable Slot> slots;
@@ -99,8 +92,7 @@ public final class Window {
     /// @param event `null` where the entry is skipped
     /// @return the event as it goes to connections, if there is one
     public @Nullable LiveEvent append(StreamId id, @Nullable LoggedEvent event) {
-        int size = ENTRY_BYTES
-                + (event == null ? 0 : PAYLOAD_COPIES * event.event().payload().utf8().length);
+        int size = LiveEvent.bytes(event);
         while (begin.number() < last && (last - begin.number() > mask || bytes + size > maxBytes)) {
             drop();
         }

@@ -28,6 +28,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +56,9 @@ public final class History implements Past {
     /// What a page says was true when it was read, and stays true of then; it only must not fill the memory.
     private static final long KEPT_MS = 500;
 
+    /// Bytes of events that are kept, about.
+    private static final long KEPT_BYTES = 16 * 1024 * 1024;
+
     private record Question(Channel channel, StreamId after, String epoch, int entries) {}
 
     private final RedisLink redis;
@@ -63,6 +67,7 @@ public final class History implements Past {
     private final PushMetrics metrics;
     private final Vertx vertx;
     private final ConcurrentMap<Question, Future<Page>> pages = new ConcurrentHashMap<>();
+    private final AtomicLong kept = new AtomicLong();
 
     History(RedisLink redis, Log log, Hub hubs, PushMetrics metrics, Vertx vertx) {
         this.redis = redis;
@@ -83,7 +88,13 @@ public final class History implements Past {
         if (known == null) {
             known = mine.future();
             ask(question, partition, hub.window(partition).begin().id()).onComplete(mine);
-            known.onComplete(asked -> forget(question, asked.succeeded() && asked.result() instanceof Page.Read));
+            known.onComplete(asked -> {
+                if (asked.result() instanceof Page.Read read) {
+                    keep(question, read);
+                } else {
+                    pages.remove(question);
+                }
+            });
         }
         return on(hub, known);
     }
@@ -168,12 +179,18 @@ public final class History implements Past {
         return events;
     }
 
-    private void forget(Question question, boolean keep) {
-        if (keep) {
-            vertx.setTimer(KEPT_MS, fired -> pages.remove(question));
+    private void keep(Question question, Page.Read page) {
+        long bytes = page.events().stream().mapToLong(LiveEvent::bytes).sum();
+        if (kept.addAndGet(bytes) > KEPT_BYTES) {
+            forget(question, bytes);
         } else {
-            pages.remove(question);
+            vertx.setTimer(KEPT_MS, fired -> forget(question, bytes));
         }
+    }
+
+    private void forget(Question question, long bytes) {
+        pages.remove(question);
+        kept.addAndGet(-bytes);
     }
 
     private static <T> Future<T> on(LoopHub hub, Future<T> answer) {

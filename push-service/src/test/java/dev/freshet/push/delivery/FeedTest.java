@@ -54,6 +54,7 @@ class FeedTest {
                     .filter(event ->
                             event.position().ms() > after && event.position().ms() <= upTo)
                     .limit(PAGE)
+                    .map(event -> LiveEvent.ofPast(event.logged()))
                     .toList();
             StreamId end = events.size() == PAGE ? events.getLast().position() : new StreamId(upTo, 0);
             return new Page.Read(events, end);
