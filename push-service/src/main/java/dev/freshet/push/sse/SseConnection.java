@@ -219,7 +219,7 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
     public void tooSlow() {
         if (!ended) {
             metrics.error("slow-reader");
-            end(comeBack());
+            end(comeBack()).onComplete(ended -> leave());
         }
     }
 
