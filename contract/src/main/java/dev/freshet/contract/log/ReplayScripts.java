@@ -33,10 +33,13 @@ public final class ReplayScripts {
               return {'changed'}
             end
 
-            local function from_log()
+            local function whole(place)
               local gone = log.added - log.length
-              local trimmed = passed(log, from) and gone > 0 and (less(from, indexed) or gone > count)
-              if trimmed or less(from, log.deleted) then return {'trimmed'} end
+              local trimmed = passed(log, place) and gone > 0 and (less(place, indexed) or gone > count)
+              return not trimmed and not less(place, log.deleted)
+            end
+            local function from_log()
+              if not whole(from) then return {'trimmed'} end
               local entries = redis.call('XRANGE', KEYS[1], '(' .. from, upto, 'COUNT', ARGV[6])
               local answer = {'log', #entries < tonumber(ARGV[6]) and upto or entries[#entries][1]}
               for _, entry in ipairs(entries) do
@@ -57,6 +60,8 @@ public final class ReplayScripts {
               vanished = kind ~= 'none' or redis.call('ZSCORE', KEYS[4], channel)
             end
             if vanished or less(from, bound) then return from_log() end
+            -- What the log lost behind histories will be missing in the end: told at once, and not after a replay.
+            if less(indexed, upto) and not whole(indexed) then return {'trimmed'} end
             local last = least(indexed, upto)
             if kind == 'none' then return {'history', last} end
             local entries = redis.call('XRANGE', KEYS[3], '(' .. from, last, 'COUNT', ARGV[5])

@@ -114,6 +114,13 @@ class ReplayScriptsTest {
     }
 
     @Test
+    void whatTheLogLostBehindHistoriesIsToldAtOnce() {
+        REDIS.cli("XDEL", EVENTS, "7-0");
+        assertThat(page("1-0", "9-0")).containsExactly("trimmed");
+        assertThat(page("1-0", "5-0")).startsWith("history");
+    }
+
+    @Test
     void anotherEpochServerOrLogIsAChange() {
         state("epoch", "other");
         assertThat(page("1-0", "9-0")).containsExactly("changed");
