@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// A real `redis-server` of one test, on a port and in a folder of its own. It ends with [#close], at the latest with
-/// this JVM.
+/// A real `redis-server` of one test, on a port and in a folder of its own. It ends with [#close], at the latest
+/// with this JVM.
 ///
 /// Needs Redis 7 or newer on the PATH. Not thread-safe, but for [#cli].
 public final class RedisServer implements AutoCloseable {
@@ -118,6 +118,16 @@ public final class RedisServer implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    /// Its `master_replid`, which changes with every restart and failover.
+    public String replid() {
+        return cli("INFO", "replication")
+                .lines()
+                .filter(line -> line.startsWith("master_replid:"))
+                .map(line -> line.substring("master_replid:".length()).strip())
+                .findFirst()
+                .orElseThrow();
     }
 
     /// Ends the process at once, as `kill -9` does. [#restart] brings it back on the same port and folder.

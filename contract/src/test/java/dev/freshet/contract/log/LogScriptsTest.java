@@ -238,12 +238,7 @@ class LogScriptsTest {
     }
 
     private static String server() {
-        return REDIS.cli("INFO", "replication")
-                .lines()
-                .filter(line -> line.startsWith("master_replid:"))
-                .map(line -> line.substring("master_replid:".length()).strip())
-                .findFirst()
-                .orElseThrow();
+        return REDIS.replid();
     }
 
     private static List<String> eval(String script, List<String> keys, String... arguments) {

@@ -19,7 +19,7 @@ class ReplayScriptsTest {
     private static final String STATE = Keys.state(0);
     private static final String HISTORY = Keys.history(0, CHANNEL);
     private static final String CHANNELS = Keys.channels(0);
-    private static final String SERVER = server();
+    private static final String SERVER = REDIS.replid();
 
     @AfterAll
     static void stop() {
@@ -191,14 +191,5 @@ class ReplayScriptsTest {
         return answer.lines()
                 .filter(line -> line.matches("\\d+-\\d+|history|log|trimmed|changed|ERR.*|.*error.*"))
                 .toList();
-    }
-
-    private static String server() {
-        return REDIS.cli("INFO", "replication")
-                .lines()
-                .filter(line -> line.startsWith("master_replid:"))
-                .map(line -> line.substring("master_replid:".length()).strip())
-                .findFirst()
-                .orElseThrow();
     }
 }

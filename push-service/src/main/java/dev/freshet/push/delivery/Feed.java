@@ -274,10 +274,10 @@ public final class Feed implements Follower {
         }
     }
 
-    /// Leaves what was read and not written, while the socket takes nothing.
-    void forgetPages() {
+    /// Leaves what was found and not written, while the socket takes nothing: a slow reader must not cost memory.
+    void forgetFound() {
         if (stalled) {
-            lanes.forEach(Lane::forgetPages);
+            lanes.forEach(Lane::forgetFound);
         }
     }
 

@@ -31,7 +31,8 @@ final class Lane {
         }
     }
 
-    /// A stretch of the past that is on its way to the socket: all that some channels had up to its end.
+    /// What is on its way to the socket: all that some channels had up to its end. It is kept while the socket is
+    /// full for a moment, so that it is found once and not at each drain.
     private record Stretch(Deque<Due> due, List<Subscription> of, EventId end) {}
 
     private static final Comparator<Due> IN_LOG_ORDER =
@@ -75,7 +76,7 @@ final class Lane {
 
     /// Leaves what waits.
     void skip() {
-        forgetPages();
+        forgetFound();
         subscriptions.forEach(Subscription::catchUp);
         behind = false;
     }
@@ -83,11 +84,11 @@ final class Lane {
     /// What was read so far speaks of another log.
     void forget() {
         generation++;
-        forgetPages();
+        forgetFound();
     }
 
-    /// Leaves what was read of the past and not written yet; it is read again when the socket takes more.
-    void forgetPages() {
+    /// Leaves what was found and not written yet; it is found again when the socket takes more.
+    void forgetFound() {
         answers = List.of();
         stretch = null;
     }
@@ -111,6 +112,9 @@ final class Lane {
     }
 
     private @Nullable Subscription furthestBehind() {
+        if (!behind) {
+            return null;
+        }
         return subscriptions.stream()
                 .filter(Subscription::isBehind)
                 .min(Comparator.comparing(each -> each.place().position()))
@@ -166,21 +170,34 @@ final class Lane {
     boolean catchUp() {
         while (behind && !reading) {
             Window window = feed.hub().window(partition);
-            Stretch next = stretch == null ? stretch(answers) : stretch;
-            answers = List.of();
+            Stretch next = next(window);
             stretch = next;
             if (next != null) {
                 if (!write(next, window)) {
                     return false;
                 }
                 stretch = null;
-            } else if (!older(window).isEmpty()) {
-                read().onSuccess(read -> feed.catchUp()).onFailure(failure -> retry());
-            } else if (!writeWindow(window)) {
-                return false;
             }
         }
         return true;
+    }
+
+    /// @return `null` if it is being read, or nothing waits, or the window moved on while it was looked at
+    private @Nullable Stretch next(Window window) {
+        if (stretch != null) {
+            return stretch;
+        }
+        if (!answers.isEmpty()) {
+            tellLost();
+            List<Answer> current = answers.stream().filter(this::isCurrent).toList();
+            answers = List.of();
+            return ofPages(current);
+        }
+        if (!older(window).isEmpty()) {
+            read().onSuccess(read -> feed.catchUp()).onFailure(failure -> retry());
+            return null;
+        }
+        return ofWindow(window);
     }
 
     private List<Subscription> older(Window window) {
@@ -202,9 +219,7 @@ final class Lane {
     /// What the pages have in common: each says nothing of what is behind its end.
     ///
     /// @return `null` if they have nothing that can be used
-    private @Nullable Stretch stretch(List<Answer> pages) {
-        tellLost();
-        List<Answer> current = pages.stream().filter(this::isCurrent).toList();
+    private @Nullable Stretch ofPages(List<Answer> current) {
         StreamId end = null;
         List<Due> due = new ArrayList<>();
         for (Answer answer : current) {
@@ -243,27 +258,30 @@ final class Lane {
         return true;
     }
 
-    private boolean writeWindow(Window window) {
+    /// What waits in the window, up to where the hub stands now.
+    ///
+    /// @return `null` if nothing does, and then the lane is live; or if the window moved on between the two looks
+    private @Nullable Stretch ofWindow(Window window) {
+        EventId end = feed.hub().position(partition);
         long until = feed.hub().number(partition);
+        List<Subscription> of = new ArrayList<>();
         List<Due> due = new ArrayList<>();
         for (Subscription subscription : subscriptions) {
             if (subscription.isBehind()) {
                 Window.Missed missed = window.missed(subscription.channel(), subscription.number(), until);
                 if (!missed.complete()) {
-                    // The window moved on between the two looks.
-                    return true;
+                    return null;
                 }
+                of.add(subscription);
                 missed.events().forEach(event -> due.add(new Due(event, subscription)));
             }
         }
-        due.sort(IN_LOG_ORDER);
-        for (Due each : due) {
-            if (!write(each, subscriptions)) {
-                return false;
-            }
+        if (due.isEmpty()) {
+            skip();
+            return null;
         }
-        skip();
-        return true;
+        due.sort(IN_LOG_ORDER);
+        return new Stretch(new ArrayDeque<>(due), of, end);
     }
 
     /// Writes an event, unless the connection does not want it or the channel does not wait for it any more.

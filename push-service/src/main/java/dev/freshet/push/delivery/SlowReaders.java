@@ -56,7 +56,7 @@ final class SlowReaders {
                 connection.tooSlow();
                 continue;
             }
-            feed.forgetPages();
+            feed.forgetFound();
             events = Math.max(events, feed.lag());
             ms = Math.max(ms, now - feed.behindSince());
         }

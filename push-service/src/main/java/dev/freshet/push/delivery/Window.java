@@ -210,12 +210,15 @@ public final class Window {
         return events;
     }
 
-    /// Channels that had an event behind a number, and the place of the oldest such event. By the tail only.
+    /// Channels that had an event behind a number, other than ephemeral ones, and the place of the oldest such
+    /// event. By the tail only.
     public Map<Channel, StreamId> behind(long number) {
         Map<Channel, StreamId> oldest = new HashMap<>();
         for (long at = number + 1; at <= last; at++) {
             Slot slot = slot(at);
-            if (slot != null && slot.event() != null) {
+            if (slot != null
+                    && slot.event() != null
+                    && !slot.event().logged().event().ephemeral()) {
                 oldest.putIfAbsent(slot.event().channel(), slot.id());
             }
         }

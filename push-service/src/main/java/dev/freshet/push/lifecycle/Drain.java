@@ -14,11 +14,10 @@ import org.jboss.logging.Logger;
 
 /// Empties this pod: nothing else stops, so that whoever is still connected misses nothing until it is his turn.
 ///
-/// 1. At once it is unready. For `freshet.push.drain.accept` all goes on as ever, for load balancers learn late that
-///    a pod is unready.
-/// 2. Then new connections are turned away, and those that are open are told to come back, in waves over
-///    `freshet.push.drain.window`, so that the other pods are not stormed.
-/// 3. It is over when no connection is left, and no later than [#GRACE] after the window.
+/// 1. At once it is unready. For `freshet.push.drain.accept` all goes on as ever, for load balancers learn late
+/// that a pod is unready. 2. Then new connections are turned away, and those that are open are told to come back,
+/// in waves over `freshet.push.drain.window`, so that the other pods are not stormed. 3. It is over when no
+/// connection is left, and no later than [#GRACE] after the window.
 ///
 /// Safe for any thread.
 @Singleton
@@ -26,7 +25,7 @@ final class Drain {
 
     /// Longer than the last wave's connections have for taking their last bytes, so that nobody who takes them is
     /// cut off by the end of the process.
-    static final Duration GRACE = Duration.ofSeconds(3);
+    static final Duration GRACE = Duration.ofSeconds(6);
 
     private static final Logger LOG = Logger.getLogger(Drain.class);
 

@@ -19,7 +19,6 @@ import dev.freshet.service.log.LogMismatch;
 import dev.freshet.service.log.Renewal;
 import dev.freshet.service.redis.ReadFrom;
 import dev.freshet.service.redis.RedisLink;
-import dev.freshet.service.redis.RedisUnavailable;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -31,6 +30,7 @@ import io.vertx.redis.client.Response;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -66,9 +66,6 @@ final class Tail {
     /// So often a replica may turn out to be behind its primary before the primary is read instead.
     private static final int REPLICA_TRIES = 10;
 
-    /// How long whoever asks for a look at the log is kept waiting.
-    private static final long CHECK_MS = 2000;
-
     private final int partition;
     private final Log log;
     private final RedisLink redis;
@@ -80,6 +77,7 @@ final class Tail {
     private final PushConfig.Tail config;
     private final EntryDecoder decoder;
     private final Continuity continuity;
+    private final Looks looks;
 
     private @Nullable Read read;
 
@@ -96,8 +94,6 @@ final class Tail {
     /// How often in a row the server read from was behind its primary.
     private int behindPrimary;
     private boolean failing;
-    private boolean looking;
-    private List<Promise<LogFacts>> waiting = new ArrayList<>();
     private volatile boolean stopped;
 
     /// For other threads: when Redis last answered this tail, ms; 0 before the first time.
@@ -123,10 +119,11 @@ final class Tail {
         this.config = config;
         this.decoder = new EntryDecoder(log.partitions(), partition);
         this.continuity = new Continuity(partition, log, redis, decoder);
+        this.looks = new Looks(vertx, context, this::lookAtPrimary);
     }
 
     void start() {
-        hub.checkedBy(partition, this::check);
+        hub.checkedBy(partition, looks::ask);
         context.runOnContext(now -> connect());
     }
 
@@ -188,7 +185,7 @@ final class Tail {
             failing = false;
             LOG.infof("Reading partition %d of the log again.", partition);
         }
-        look();
+        looks.look();
     }
 
     /// Whether the log is still the one that was read, and complete; else it does not succeed, and the tail goes
@@ -370,41 +367,20 @@ final class Tail {
         hub.fork(window, position, number, renewal.forks(), known.window().behind(number));
     }
 
-    /// See [Hub#check]. Safe for any thread.
-    private Future<LogFacts> check() {
-        Promise<LogFacts> promise = Promise.promise();
-        long timer = vertx.setTimer(
-                CHECK_MS, fired -> promise.tryFail(new RedisUnavailable("the log could not be looked at")));
-        context.runOnContext(now -> {
-            waiting.add(promise);
-            look();
-        });
-        return promise.future().onComplete(done -> vertx.cancelTimer(timer));
-    }
-
-    /// Asks the primary, for all who wait; those who come meanwhile wait for the next look.
-    private void look() {
+    /// Empty while this tail is not sure itself what it reads, or if the primary says that it is another log.
+    private Future<Optional<LogFacts>> lookAtPrimary() {
         Read known = read;
         RedisConnection during = connection;
-        if (looking || waiting.isEmpty() || !trusted || known == null || during == null) {
-            return;
+        if (!trusted || known == null || during == null) {
+            return Future.succeededFuture(Optional.empty());
         }
-        looking = true;
-        List<Promise<LogFacts>> asked = waiting;
-        waiting = new ArrayList<>();
-        log.facts(partition).onComplete(answer -> {
-            looking = false;
-            if (answer.failed()) {
-                asked.forEach(each -> each.tryFail(answer.cause()));
-            } else if (Verdict.of(answer.result(), known) == Verdict.SAME) {
-                learn(answer.result());
-                asked.forEach(each -> each.tryComplete(answer.result()));
-            } else {
-                // They are answered when the tail has settled that.
-                waiting.addAll(asked);
-                distrust(during);
+        return log.facts(partition).map(facts -> {
+            if (Verdict.of(facts, known) == Verdict.SAME) {
+                learn(facts);
+                return Optional.of(facts);
             }
-            look();
+            distrust(during);
+            return Optional.empty();
         });
     }
 

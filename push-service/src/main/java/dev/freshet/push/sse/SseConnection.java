@@ -29,6 +29,7 @@ import io.vertx.core.http.HttpVersion;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -121,9 +122,9 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
     /// The newest events, where the client asked for them, of channels on which it begins or has a gap.
     private Future<List<LiveEvent>> beginning(@Nullable Cursor from) {
         boolean cameBack = request.cursor() != null;
+        Set<Channel> lost = feed.lost();
         List<Channel> channels = request.channels().stream()
-                .filter(channel ->
-                        !cameBack || gaps.containsKey(channel) || feed.lost().contains(channel))
+                .filter(channel -> !cameBack || gaps.containsKey(channel) || lost.contains(channel))
                 .toList();
         if (request.last() == 0 || channels.isEmpty()) {
             return Future.succeededFuture(List.of());

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /// The streams: one path per kind of channel, and one for a list.
@@ -49,6 +50,8 @@ class SseRoutes {
 
     /// About as many as a pod has connections.
     private static final int COUNTED_OPENS = 20_000;
+
+    private static final Logger LOG = Logger.getLogger(SseRoutes.class);
 
     private final Hub hub;
     private final Admission admission;
@@ -155,18 +158,21 @@ class SseRoutes {
                 new SseConnection(loop, rhythm, metrics, context.request(), caller, request, limits, retryMs, history);
         resume.ready(from, loop)
                 .compose(ready -> {
-                    // A drain may have begun since the request came.
-                    if (response.closed() || loop.connections().areRefused()) {
-                        return Future.failedFuture("closed or draining");
+                    if (response.closed()) {
+                        return Future.succeededFuture();
+                    }
+                    // It may have begun since the request came.
+                    if (loop.connections().areRefused()) {
+                        draining(context);
+                        return Future.succeededFuture();
                     }
                     return connection.open(UUID.randomUUID().toString(), from);
                 })
                 .onFailure(failure -> {
-                    if (loop.connections().areRefused()) {
-                        draining(context);
-                    } else {
-                        unavailable(context, 503, "redis");
+                    if (!(failure instanceof RedisUnavailable)) {
+                        LOG.error("A stream could not be opened in a way that was not foreseen", failure);
                     }
+                    unavailable(context, 503, "redis");
                 });
     }
 

@@ -132,7 +132,7 @@ class FeedTest {
                 if (room > 0) {
                     feed.drained();
                 }
-                feed.forgetPages();
+                feed.forgetFound();
             }
             List<LiveEvent> batch = new ArrayList<>();
             for (int i = random.nextInt(6); i > 0; i--) {

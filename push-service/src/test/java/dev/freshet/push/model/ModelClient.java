@@ -104,11 +104,14 @@ final class ModelClient {
             throw new Violation(Kind.DUPLICATE, entry + " " + feed.here());
         }
         if (event.isLost()) {
-            lastReceived.put(channel, event);
+            if (!event.ephemeral) {
+                lastReceived.put(channel, event);
+            }
             received.add(event.serial);
             return;
         }
-        Published before = lastReceived.put(channel, event);
+        // Ephemeral events are never a gap, so who saw one that is no more need not be told.
+        Published before = event.ephemeral ? lastReceived.get(channel) : lastReceived.put(channel, event);
         if (before != null && before.lostAt <= event.generation) {
             throw new Violation(Kind.UNTOLD_PHANTOM, before.serial + " before " + entry + " " + feed.here());
         }

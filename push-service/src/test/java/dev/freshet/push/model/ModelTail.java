@@ -162,7 +162,10 @@ final class ModelTail {
         ordinal -= cut.size();
         r = fork;
         leaveConnection();
-        Set<String> phantoms = cut.stream().map(ModelEntry::channel).collect(Collectors.toSet());
+        Set<String> phantoms = cut.stream()
+                .filter(entry -> !entry.fields().ephemeral)
+                .map(ModelEntry::channel)
+                .collect(Collectors.toSet());
         for (Feed feed : List.copyOf(feeds)) {
             feed.follow(fork, read, phantoms);
         }

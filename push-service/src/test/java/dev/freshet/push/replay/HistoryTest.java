@@ -110,12 +110,19 @@ class HistoryTest extends PushTest {
         index(249);
         trim(249);
         redis.cli("DEL", history(own));
+        for (int i = 250; i < 255; i++) {
+            xadd(own, "a", Integer.toString(i));
+        }
+        awaitRead();
 
         SseRecorder stream = sse(
                 request("/api/events/me?last=3", tokens.user(user)).header("Last-Event-ID", wireId(own, ids.get(10))));
 
         assertThat(json(stream.next().data()).path("resumed").booleanValue()).isFalse();
         assertThat(stream.next().event()).isEqualTo("gap");
+        for (int i = 252; i < 255; i++) {
+            assertThat(stream.next().data()).isEqualTo(Integer.toString(i));
+        }
         stream.assertExhausted();
     }
 

@@ -98,7 +98,8 @@ final class ReplicatedRuns {
                     for (int i = 0; i < answers.size(); i++) {
                         conclude(together.get(i).done, answers.get(i), acknowledged);
                     }
-                    if (acknowledged.failed()) {
+                    // One that too few follow may be a primary no more.
+                    if (acknowledged.failed() || acknowledged.result().toInteger() < replicas) {
                         drop(use);
                     }
                     finished();

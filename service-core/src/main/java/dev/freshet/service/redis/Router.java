@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Sends each call on the lane of its slot's primary, and finds the primary again when it has changed.
 ///
-/// Calls to one slot leave in the order in which they came. A call that Redis refused without doing anything is sent
-/// again only if none to its slot came after it; else it fails, for it would be done after them. Confined to one
-/// event loop.
+/// Calls to one slot leave in the order in which they came. A call that Redis refused without doing anything is
+/// sent again only if none to its slot came after it; else it fails, for it would be done after them. Confined to
+/// one event loop.
 final class Router implements Lane.Owner {
 
     private static final Logger LOG = Logger.getLogger(Router.class);
@@ -56,7 +56,8 @@ final class Router implements Lane.Owner {
             return;
         }
         Address primary = topology.primary(call.slot());
-        if (primary != null && parked.stream().noneMatch(before -> before.slot() == call.slot())) {
+        if (primary != null
+                && (parked.isEmpty() || parked.stream().noneMatch(before -> before.slot() == call.slot()))) {
             lane(primary).send(call);
             return;
         }
