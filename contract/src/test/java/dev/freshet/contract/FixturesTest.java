@@ -38,7 +38,8 @@ class FixturesTest {
     private static final SchemaRegistry SCHEMAS = SchemaRegistry.withDefaultDialect(
             SpecificationVersion.DRAFT_2020_12, builder -> builder.schemas(FixturesTest::schemaText));
 
-    /// What Freshet itself may append, and a producer may not. The reader refuses these until a feature appends them.
+    /// What Freshet itself may append, and a producer may not. The reader refuses these until a feature appends
+    /// them.
     private static final Map<String, String> VALID_BUT_REFUSED = Map.of(
             "platform-content-update", "a reserved type",
             "platform-cursor-move", "a reserved type",
@@ -218,7 +219,7 @@ class FixturesTest {
     }
 
     private static Entry read(JsonNode fields) {
-        EntryReader reader = new EntryReader(new Partitions(1), 0);
+        EntryReader reader = new EntryReader(new Partitions(1), 0, () -> "secret");
         fields.properties()
                 .forEach(field ->
                         reader.field(utf8(field.getKey()), utf8(field.getValue().textValue())));

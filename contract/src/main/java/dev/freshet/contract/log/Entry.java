@@ -6,7 +6,9 @@ import dev.freshet.contract.event.Event;
 public sealed interface Entry {
 
     /// An event for its channel's followers.
-    record Valid(Event event) implements Entry {}
+    ///
+    /// @param proof that it is Freshet's own; empty unless its type is reserved
+    record Valid(Event event, String proof) implements Entry {}
 
     /// Nothing: counted, kept in the rejected stream, skipped.
     ///

@@ -1,6 +1,7 @@
 package dev.freshet.contract.log;
 
 import dev.freshet.contract.event.Event;
+import dev.freshet.contract.event.EventTypes;
 import java.nio.charset.StandardCharsets;
 
 /// Names of a stream entry's fields, and how an event is written into them.
@@ -13,6 +14,9 @@ public final class EntryFields {
     public static final String EPHEMERAL = "ephemeral";
     public static final String EXCLUDE = "exclude";
     public static final String TRACEPARENT = "traceparent";
+
+    /// On entries of reserved types: that Freshet appended them.
+    public static final String PROOF = "proof";
 
     private EntryFields() {}
 
@@ -27,11 +31,18 @@ public final class EntryFields {
         int optional = (event.actor() != null ? 1 : 0)
                 + (event.ephemeral() ? 1 : 0)
                 + (event.exclude() != null ? 1 : 0)
-                + (event.traceparent() != null ? 1 : 0);
+                + (event.traceparent() != null ? 1 : 0)
+                + (EventTypes.isReserved(event.type()) ? 1 : 0);
         return 2 * (3 + optional);
     }
 
+    /// An event of a reserved type ends with an empty proof, which the script that appends it fills in.
     public static void write(Event event, Sink sink) {
+        write(event, "", sink);
+    }
+
+    /// The same with a proof that is known.
+    public static void write(Event event, String proof, Sink sink) {
         field(sink, CHANNEL, event.channel().toString());
         field(sink, TYPE, event.type());
         sink.argument(ascii(PAYLOAD));
@@ -47,6 +58,9 @@ public final class EntryFields {
         }
         if (event.traceparent() != null) {
             field(sink, TRACEPARENT, event.traceparent());
+        }
+        if (EventTypes.isReserved(event.type())) {
+            field(sink, PROOF, proof);
         }
     }
 

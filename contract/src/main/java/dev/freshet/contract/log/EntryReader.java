@@ -8,12 +8,15 @@ import dev.freshet.contract.event.EventTypes;
 import dev.freshet.contract.json.JsonText;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The one validator of stream entries: whoever reads the log reads it through this, so that all skip the same ones.
+/// The one validator of stream entries: whoever reads the log reads it through this, so that all skip the same
+/// ones.
 ///
-/// Producers are not trusted: whoever may `XADD` may write any bytes. Give it an entry's fields, then ask what it is.
-/// Not thread-safe; one instance serves one reader, entry after entry.
+/// Producers are not trusted: whoever may `XADD` may write any bytes. Give it an entry's fields, then ask what it
+/// is. Not thread-safe; one instance serves one reader, entry after entry.
 public final class EntryReader {
 
     private static final byte[] CHANNEL = ascii(EntryFields.CHANNEL);
@@ -23,9 +26,11 @@ public final class EntryReader {
     private static final byte[] EPHEMERAL = ascii(EntryFields.EPHEMERAL);
     private static final byte[] EXCLUDE = ascii(EntryFields.EXCLUDE);
     private static final byte[] TRACEPARENT = ascii(EntryFields.TRACEPARENT);
+    private static final byte[] PROOF = ascii(EntryFields.PROOF);
 
     private final Partitions partitions;
     private final int partition;
+    private final Supplier<String> secret;
 
     private byte @Nullable [] channel;
     private byte @Nullable [] type;
@@ -34,12 +39,16 @@ public final class EntryReader {
     private byte @Nullable [] ephemeral;
     private byte @Nullable [] exclude;
     private byte @Nullable [] traceparent;
+    private byte @Nullable [] proof;
     private boolean repeated;
 
     /// @param partition whose stream is read
-    public EntryReader(Partitions partitions, int partition) {
+    /// @param secret the partition's, as it is now; empty while it is not known, and then nothing is taken for
+    ///     Freshet's own
+    public EntryReader(Partitions partitions, int partition, Supplier<String> secret) {
         this.partitions = partitions;
         this.partition = partition;
+        this.secret = secret;
     }
 
     /// One field of the entry. Fields with other names are ignored.
@@ -64,6 +73,9 @@ public final class EntryReader {
             exclude = value;
         } else if (Arrays.equals(name, TRACEPARENT)) {
             traceparent = value;
+        } else if (Arrays.equals(name, PROOF)) {
+            repeated |= proof != null;
+            proof = value;
         }
     }
 
@@ -72,7 +84,7 @@ public final class EntryReader {
         try {
             return check();
         } finally {
-            channel = type = payload = actor = ephemeral = exclude = traceparent = null;
+            channel = type = payload = actor = ephemeral = exclude = traceparent = proof = null;
             repeated = false;
         }
     }
@@ -92,21 +104,29 @@ public final class EntryReader {
                         Rejection.PARTITION, "the channel belongs to partition " + partitions.of(to));
             }
             stage = Rejection.TYPE;
-            String typeName = EventTypes.requirePublishable(text(type));
+            String own = isOwn(channel, type, payload) ? text(Objects.requireNonNull(proof)) : "";
+            String typeName = own.isEmpty() ? EventTypes.requirePublishable(text(type)) : text(type);
             stage = Rejection.PAYLOAD;
             JsonText json = JsonText.payload(payload);
             stage = Rejection.FIELD;
-            return new Entry.Valid(new Event(
+            Event event = new Event(
                     to,
                     typeName,
                     json,
                     user("actor", actor),
                     flag(ephemeral),
                     user("exclude", exclude),
-                    traceparent == null ? null : TraceParent.orNull(text(traceparent))));
+                    traceparent == null ? null : TraceParent.orNull(text(traceparent)));
+            return new Entry.Valid(event, own);
         } catch (ContractViolation violation) {
             return new Entry.Malformed(stage, violation.getMessage());
         }
+    }
+
+    private boolean isOwn(byte[] channelName, byte[] typeName, byte[] json) {
+        return proof != null
+                && EventTypes.isReserved(text(typeName))
+                && Proof.holds(proof, secret.get(), channelName, typeName, json);
     }
 
     private static @Nullable String user(String field, byte @Nullable [] value) {

@@ -10,31 +10,19 @@ package dev.freshet.contract.log;
 /// @see <a href="https://redis.io/docs/latest/develop/programmability/eval-intro/">Redis scripting</a>
 public final class LogScripts {
 
-    private static final String OPEN_STATE = Lua.SERVER + """
-            local function open(state, offered, partitions, layout)
-              local epoch = redis.call('HGET', state, 'epoch')
-              if not epoch then
-                redis.call('HSET', state, 'epoch', offered, 'partitions', partitions, 'layout', layout,
-                  'replid', server())
-                return offered
-              end
-              return epoch
-            end
-            """;
-
     /// Makes a partition's state where there is none.
     ///
-    /// KEYS: state. ARGV: the epoch for a new state, partitions, layout. Answers the epoch that stands.
-    public static final String OPEN = "#!lua\n" + OPEN_STATE + """
-            return open(KEYS[1], ARGV[1], ARGV[2], ARGV[3])
+    /// KEYS: state. ARGV: epoch and secret for a new state, partitions, layout. Answers the epoch that stands.
+    public static final String OPEN = "#!lua\n" + Lua.SERVER + Lua.OPEN + """
+            return (open(KEYS[1], unpack(ARGV)))
             """;
 
     /// Reads the facts of a partition, all of one moment; on a replica too, and when Redis is full.
     ///
     /// KEYS: events, state. Answers `{partitions, layout, epoch, replid, forks, indexed, count, hole, floor, the
-    /// server's replid, last-generated-id, max-deleted-entry-id, entries-added, length, first entry's id}`. What
-    /// the state does not have is empty text; without an epoch there is no state. The first entry's id is `0-0`
-    /// where there is none.
+    /// server's replid, last-generated-id, max-deleted-entry-id, entries-added, length, first entry's id,
+    /// secret}`. What the state does not have is empty text; without an epoch there is no state. The first
+    /// entry's id is `0-0` where there is none.
     public static final String FACTS = "#!lua flags=no-writes\n" + Lua.SERVER + Lua.STREAM + """
             local answer = redis.call('HMGET', KEYS[2],
               'partitions', 'layout', 'epoch', 'replid', 'forks', 'indexed', 'count', 'hole', 'floor')
@@ -43,6 +31,7 @@ public final class LogScripts {
             answer[10] = server()
             answer[11], answer[12], answer[13] = log.last, log.deleted, log.added
             answer[14], answer[15] = log.length, log.first
+            answer[16] = redis.call('HGET', KEYS[2], 'secret') or ''
             return answer
             """;
 
@@ -103,33 +92,37 @@ public final class LogScripts {
             return {outcome, epoch, text}
             """;
 
-    /// Appends events to one partition, all or none, once per idempotency key.
+    /// Appends events to one partition, all or none, once per idempotency key. An entry whose last field is an
+    /// empty `proof` is Freshet's own and gets one.
     ///
     /// KEYS: events, state, and the idempotency key if there is one.
-    /// ARGV: the epoch for a new state, partitions, layout, fingerprint of the request, seconds to remember
-    /// it; then per entry the count of its arguments and the arguments of `XADD`.
+    /// ARGV: epoch and secret for a new state, partitions, layout, fingerprint of the request, seconds to
+    /// remember it; then per entry the count of its arguments and the arguments of `XADD`.
     /// Answers `{'appended' | 'repeated', epoch, id…}`, or `{'conflict'}` for the same key with
     /// another fingerprint.
-    public static final String APPEND = "#!lua\n" + OPEN_STATE + """
+    public static final String APPEND = "#!lua\n" + Lua.SERVER + Lua.OPEN + Lua.PROOF + """
             if KEYS[3] then
               local first = redis.call('GET', KEYS[3])
               if first then
                 local answer = cjson.decode(first)
-                if answer[1] ~= ARGV[4] then return {'conflict'} end
+                if answer[1] ~= ARGV[5] then return {'conflict'} end
                 answer[1] = 'repeated'
                 return answer
               end
             end
-            local answer = {'appended', open(KEYS[2], ARGV[1], ARGV[2], ARGV[3])}
-            local at = 6
+            local epoch, secret = open(KEYS[2], unpack(ARGV, 1, 4))
+            local answer = {'appended', epoch}
+            local at = 7
             while at <= #ARGV do
               local n = tonumber(ARGV[at])
-              answer[#answer + 1] = redis.call('XADD', KEYS[1], '*', unpack(ARGV, at + 1, at + n))
+              local entry = {unpack(ARGV, at + 1, at + n)}
+              if entry[n - 1] == 'proof' then entry[n] = proof(secret, entry[2], entry[4], entry[6]) end
+              answer[#answer + 1] = redis.call('XADD', KEYS[1], '*', unpack(entry))
               at = at + n + 1
             end
             if KEYS[3] then
-              answer[1] = ARGV[4]
-              redis.call('SET', KEYS[3], cjson.encode(answer), 'EX', ARGV[5])
+              answer[1] = ARGV[5]
+              redis.call('SET', KEYS[3], cjson.encode(answer), 'EX', ARGV[6])
               answer[1] = 'appended'
             end
             return answer

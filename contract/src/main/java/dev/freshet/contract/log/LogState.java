@@ -9,6 +9,9 @@ public final class LogState {
     /// The log's incarnation: random, 4 to 16 of `A-Za-z0-9`, new whenever ids of before mean nothing any more.
     public static final String EPOCH = "epoch";
 
+    /// With which Freshet's own entries are proved: random, 16 or more of `A-Za-z0-9`, as old as the state.
+    public static final String SECRET = "secret";
+
     /// How many partitions the log has; the same in every partition.
     public static final String PARTITIONS = "partitions";
 

@@ -55,6 +55,31 @@ final class Lua {
             end
             """;
 
+    /// `open(state, epoch, secret, partitions, layout)`: makes a partition's state where there is none; the epoch
+    /// and the secret that stand. Needs [#SERVER].
+    static final String OPEN = """
+            local function open(state, epoch, secret, partitions, layout)
+              local stands = redis.call('HMGET', state, 'epoch', 'secret')
+              if stands[1] then return stands[1], stands[2] or '' end
+              redis.call('HSET', state, 'epoch', epoch, 'secret', secret, 'partitions', partitions,
+                'layout', layout, 'replid', server())
+              return epoch, secret
+            end
+            """;
+
+    /// `proof(secret, channel, type, payload)`: that an entry is Freshet's own, as [Proof] checks it.
+    /// `tell(key, secret, channel, type, payload, field…)`: appends such an entry; its id.
+    static final String PROOF = """
+            local function proof(secret, channel, kind, payload)
+              local text = channel .. ' ' .. kind .. ' ' .. payload
+              return redis.sha1hex(secret .. redis.sha1hex(secret .. text))
+            end
+            local function tell(key, secret, channel, kind, payload, ...)
+              return redis.call('XADD', key, '*', 'channel', channel, 'type', kind, 'payload', payload,
+                'proof', proof(secret, channel, kind, payload), ...)
+            end
+            """;
+
     /// `stream(key)`: the facts of a stream, those of an empty one where there is none. An error of Redis, such
     /// as one about a key of another type, ends the script.
     static final String STREAM = """

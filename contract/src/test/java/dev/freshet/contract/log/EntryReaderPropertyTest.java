@@ -40,7 +40,7 @@ class EntryReaderPropertyTest {
 
     @Property(tries = 5000)
     void noBytesMakeTheReaderThrow(@ForAll("fields") List<Tuple.Tuple2<byte[], byte[]>> fields) {
-        EntryReader reader = new EntryReader(new Partitions(1), 0);
+        EntryReader reader = new EntryReader(new Partitions(1), 0, () -> "secret");
         fields.forEach(field -> reader.field(field.get1(), field.get2()));
         assertThat(reader.read()).isNotNull();
         // And nothing of one entry is left for the next.
@@ -48,7 +48,8 @@ class EntryReaderPropertyTest {
         reader.field(utf8("channel"), utf8("user:1"));
         reader.field(utf8("type"), utf8("t"));
         reader.field(utf8("payload"), utf8("{}"));
-        assertThat(reader.read()).isEqualTo(new Entry.Valid(Event.of(Channel.user("1"), "t", JsonText.payload("{}"))));
+        assertThat(reader.read())
+                .isEqualTo(new Entry.Valid(Event.of(Channel.user("1"), "t", JsonText.payload("{}")), ""));
     }
 
     @Property
@@ -61,11 +62,11 @@ class EntryReaderPropertyTest {
         List<byte[]> arguments = new ArrayList<>();
         EntryFields.write(event, arguments::add);
         assertThat(arguments).hasSize(EntryFields.arguments(event));
-        EntryReader reader = new EntryReader(new Partitions(1), 0);
+        EntryReader reader = new EntryReader(new Partitions(1), 0, () -> "secret");
         for (int i = 0; i < arguments.size(); i += 2) {
             reader.field(arguments.get(i), arguments.get(i + 1));
         }
-        assertThat(reader.read()).isEqualTo(new Entry.Valid(event));
+        assertThat(reader.read()).isEqualTo(new Entry.Valid(event, ""));
     }
 
     private static byte[] utf8(String text) {

@@ -1,7 +1,11 @@
 package dev.freshet.contract.log;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.freshet.contract.channel.Channel;
+import dev.freshet.contract.event.Event;
+import dev.freshet.contract.json.JsonText;
 import dev.freshet.testkit.RedisServer;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +39,36 @@ class LogScriptsTest {
         assertThat(REDIS.cli("XRANGE", EVENTS, "-", "+").lines())
                 .containsSubsequence(answer.get(2), "user:1", answer.get(3), "user:2");
         assertThat(REDIS.cli("HGETALL", STATE).lines())
-                .containsExactly("epoch", "first", "partitions", "1", "layout", "1", "replid", server());
+                .containsExactly(
+                        "epoch", "first", "secret", "secret", "partitions", "1", "layout", "1", "replid", server());
+    }
+
+    @Test
+    void onlyAnEntryWithTheProofOfTheScriptIsFreshetsOwn() {
+        List<String> fields = List.of("channel", "room:1", "type", "user-joined", "payload", "{}", "proof", "");
+        append("first", List.of(), "", fields);
+        List<String> entry =
+                REDIS.cli("XRANGE", EVENTS, "-", "+").lines().skip(1).toList();
+        Event event = Event.of(Channel.parse("room:1"), "user-joined", JsonText.payload("{}"));
+        assertThat(read(entry, "secret")).isEqualTo(new Entry.Valid(event, entry.get(7)));
+
+        assertThat(read(entry, "another")).isInstanceOf(Entry.Malformed.class);
+        assertThat(read(entry, "")).isInstanceOf(Entry.Malformed.class);
+        assertThat(read(entry.subList(0, 6), "secret")).isInstanceOf(Entry.Malformed.class);
+        for (int part : new int[] {1, 3, 5}) {
+            List<String> other = new ArrayList<>(entry);
+            other.set(part, List.of("room:2", "user-left", "{\"a\":1}").get(part / 2));
+            assertThat(read(other, "secret")).isInstanceOf(Entry.Malformed.class);
+        }
+    }
+
+    @Test
+    void aProofMakesNoOrdinaryTypeAnOwnOne() {
+        append("first", List.of(), "", List.of("channel", "room:1", "type", "t", "payload", "{}", "proof", ""));
+        List<String> entry =
+                REDIS.cli("XRANGE", EVENTS, "-", "+").lines().skip(1).toList();
+        Event event = Event.of(Channel.parse("room:1"), "t", JsonText.payload("{}"));
+        assertThat(read(entry, "secret")).isEqualTo(new Entry.Valid(event, ""));
     }
 
     @Test
@@ -205,7 +238,7 @@ class LogScriptsTest {
     private static List<String> append(String epoch, List<String> more, String print, List<?>... entries) {
         List<String> keys = new ArrayList<>(List.of(EVENTS, STATE));
         keys.addAll(more);
-        List<String> arguments = new ArrayList<>(List.of(epoch, "1", "1", print, "600"));
+        List<String> arguments = new ArrayList<>(List.of(epoch, "secret", "1", "1", print, "600"));
         for (List<?> entry : entries) {
             arguments.add(Integer.toString(entry.size()));
             entry.forEach(argument -> arguments.add(String.valueOf(argument)));
@@ -217,12 +250,21 @@ class LogScriptsTest {
         return List.of("channel", channel, "type", "t", "payload", "{\"a\":1}");
     }
 
-    private static List<String> open(String epoch) {
-        return eval(LogScripts.OPEN, List.of(STATE), epoch, "1", "1");
+    private static Entry read(List<String> fields, String secret) {
+        EntryReader reader = new EntryReader(new Partitions(1), 0, () -> secret);
+        for (int i = 0; i < fields.size(); i += 2) {
+            reader.field(fields.get(i).getBytes(UTF_8), fields.get(i + 1).getBytes(UTF_8));
+        }
+        return reader.read();
     }
 
+    private static List<String> open(String epoch) {
+        return eval(LogScripts.OPEN, List.of(STATE), epoch, "secret", "1", "1");
+    }
+
+    /// Without the secret at their end.
     private static List<String> facts() {
-        return eval(LogScripts.FACTS, List.of(EVENTS, STATE));
+        return eval(LogScripts.FACTS, List.of(EVENTS, STATE)).subList(0, 15);
     }
 
     private static List<String> renew(String epoch, String replid, String offered, String... own) {

@@ -101,11 +101,11 @@ final class Batch {
         String id = entry.get(0).toString();
         arguments.add(id);
         switch (what) {
-            case Entry.Valid(Event event) when event.ephemeral() -> none();
-            case Entry.Valid(Event event) -> {
+            case Entry.Valid(Event event, String proof) when event.ephemeral() -> none();
+            case Entry.Valid(Event event, String proof) -> {
                 arguments.add(histories.computeIfAbsent(event.channel(), channel -> histories.size() + 1));
                 arguments.add(EntryFields.arguments(event));
-                EntryFields.write(event, arguments::add);
+                EntryFields.write(event, proof, arguments::add);
             }
             case Entry.Malformed malformed -> {
                 List<byte[]> kept = RejectedEntry.arguments(id, malformed, fields);

@@ -65,7 +65,7 @@ final class PartitionIndexer {
         this.bounds = bounds;
         this.metrics = metrics;
         this.nanoTime = nanoTime;
-        this.reader = new EntryReader(log.partitions(), partition);
+        this.reader = log.reader(partition);
     }
 
     /// Copies the next batch.

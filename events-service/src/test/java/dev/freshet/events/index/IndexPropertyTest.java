@@ -157,7 +157,7 @@ class IndexPropertyTest {
                 List.of(new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
 
         private final @Nullable Read[] hands = new Read[2];
-        private final EntryReader reader = new EntryReader(new Partitions(1), 0);
+        private final EntryReader reader = new EntryReader(new Partitions(1), 0, () -> "");
         private long clock = 1;
         private int epochs;
         private int serial;

@@ -413,7 +413,7 @@ class PartitionIndexerTest {
         for (int i = 0; i < 60; i++) {
             add("channel", "user:42", "type", "t", "payload", '"' + "x".repeat(50_000) + '"');
         }
-        EntryReader reader = new EntryReader(log.partitions(), 0);
+        EntryReader reader = log.reader(0);
         Batch batch = Batch.of(
                 StreamId.ZERO,
                 hands.await(

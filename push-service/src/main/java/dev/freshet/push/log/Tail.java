@@ -117,7 +117,7 @@ final class Tail {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.config = config;
-        this.decoder = new EntryDecoder(log.partitions(), partition);
+        this.decoder = log.decoder(partition);
         this.continuity = new Continuity(partition, log, redis, decoder);
         this.looks = new Looks(vertx, context, this::lookAtPrimary);
     }

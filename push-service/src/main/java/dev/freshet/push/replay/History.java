@@ -6,7 +6,6 @@ import dev.freshet.contract.event.LoggedEvent;
 import dev.freshet.contract.event.StreamId;
 import dev.freshet.contract.log.Entry;
 import dev.freshet.contract.log.Keys;
-import dev.freshet.contract.log.Partitions;
 import dev.freshet.contract.log.ReplayScripts;
 import dev.freshet.push.delivery.Hub;
 import dev.freshet.push.delivery.LiveEvent;
@@ -62,7 +61,7 @@ public final class History implements Past {
     private record Question(Channel channel, StreamId after, String epoch, int entries) {}
 
     private final RedisLink redis;
-    private final Partitions partitions;
+    private final Log log;
     private final Hub hubs;
     private final PushMetrics metrics;
     private final Vertx vertx;
@@ -71,7 +70,7 @@ public final class History implements Past {
 
     History(RedisLink redis, Log log, Hub hubs, PushMetrics metrics, Vertx vertx) {
         this.redis = redis;
-        this.partitions = log.partitions();
+        this.log = log;
         this.hubs = hubs;
         this.metrics = metrics;
         this.vertx = vertx;
@@ -167,7 +166,7 @@ public final class History implements Past {
     }
 
     private List<LiveEvent> decode(int partition, String epoch, Response entries, int from) {
-        EntryDecoder decoder = new EntryDecoder(partitions, partition);
+        EntryDecoder decoder = log.decoder(partition);
         List<LiveEvent> events = new ArrayList<>(entries.size());
         for (int i = from; i < entries.size(); i++) {
             EntryDecoder.Decoded decoded = decoder.decode(entries.get(i));

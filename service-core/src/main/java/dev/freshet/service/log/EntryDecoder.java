@@ -3,10 +3,10 @@ package dev.freshet.service.log;
 import dev.freshet.contract.event.StreamId;
 import dev.freshet.contract.log.Entry;
 import dev.freshet.contract.log.EntryReader;
-import dev.freshet.contract.log.Partitions;
 import io.vertx.redis.client.Response;
 
-/// Reads stream entries from Redis's answers and lets the validator judge them. Not thread-safe.
+/// Reads stream entries from Redis's answers and lets the validator judge them. Made by [Log#decoder]. Not
+/// thread-safe.
 public final class EntryDecoder {
 
     private final EntryReader reader;
@@ -14,9 +14,8 @@ public final class EntryDecoder {
     /// @param bytes of the entry's values
     public record Decoded(StreamId id, Entry entry, int bytes) {}
 
-    /// @param partition whose log or histories are read
-    public EntryDecoder(Partitions partitions, int partition) {
-        this.reader = new EntryReader(partitions, partition);
+    EntryDecoder(EntryReader reader) {
+        this.reader = reader;
     }
 
     /// @param entry `[id, [name, value, …]]`

@@ -4,6 +4,7 @@ import dev.freshet.contract.event.Event;
 import dev.freshet.contract.event.EventId;
 import dev.freshet.contract.event.StreamId;
 import dev.freshet.contract.log.EntryFields;
+import dev.freshet.contract.log.EntryReader;
 import dev.freshet.contract.log.Forks;
 import dev.freshet.contract.log.Keys;
 import dev.freshet.contract.log.LogScripts;
@@ -23,6 +24,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /// The log in Redis: appending to it, and the facts of its partitions.
@@ -38,8 +40,9 @@ public final class Log {
     private static final Script FACTS = Script.of(LogScripts.FACTS);
     private static final Script RENEW = Script.of(LogScripts.RENEW);
 
-    private static final String EPOCH_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    private static final String LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     private static final int EPOCH_LENGTH = 8;
+    private static final int SECRET_LENGTH = 24;
 
     private static final int MAX_WAIT_REPLICAS = 10;
 
@@ -49,6 +52,10 @@ public final class Log {
     private final RedisLink redis;
     private final Partitions partitions;
     private final SecureRandom random = new SecureRandom();
+
+    /// By partition: with what Freshet's own entries are proved, as the last facts said.
+    private final AtomicReferenceArray<@Nullable String> secrets;
+
     private final Counter appended;
 
     /// One for each partition; none where nothing is waited for.
@@ -75,6 +82,7 @@ public final class Log {
     Log(RedisLink redis, LogConfig config, MeterRegistry meters) {
         this.redis = redis;
         this.partitions = new Partitions(config.partitions());
+        this.secrets = new AtomicReferenceArray<>(partitions.count());
         this.appended = Counter.builder("freshet.events.appended")
                 .description("Events that this service appended to the log")
                 .register(meters);
@@ -84,7 +92,24 @@ public final class Log {
         return partitions;
     }
 
-    /// Appends one event to the partition of its channel.
+    /// What judges entries of a partition's log or histories. It knows Freshet's own ones once facts of the
+    /// partition were read.
+    ///
+    /// @return not thread-safe; one for each reader
+    public EntryReader reader(int partition) {
+        return new EntryReader(partitions, partition, () -> {
+            String secret = secrets.get(partition);
+            return secret == null ? "" : secret;
+        });
+    }
+
+    /// The same for answers of Redis.
+    public EntryDecoder decoder(int partition) {
+        return new EntryDecoder(reader(partition));
+    }
+
+    /// Appends one event to the partition of its channel. One of a reserved type gets Freshet's proof, so who
+    /// calls this has seen to it that no client chose the type.
     public Future<EventId> append(Event event) {
         return append(event, null);
     }
@@ -103,7 +128,7 @@ public final class Log {
         List<String> keys = key == null
                 ? List.of(Keys.events(partition), Keys.state(partition))
                 : List.of(Keys.events(partition), Keys.state(partition), Keys.idempotency(partition, key.hash()));
-        List<Object> arguments = new ArrayList<>(5 + 9 * events.size());
+        List<Object> arguments = new ArrayList<>(6 + 9 * events.size());
         settings(arguments);
         arguments.add(key == null ? "" : key.fingerprint());
         arguments.add(IdempotencyKey.LIFE_SECONDS);
@@ -176,6 +201,7 @@ public final class Log {
     public LogFacts facts(int partition, Response answer) {
         LogFacts facts = LogFacts.read(partition, answer);
         if (facts.state() != null) {
+            secrets.set(partition, answer.get(15).toString());
             agree(LogState.PARTITIONS, answer.get(0), partitions.count());
             agree(LogState.LAYOUT_FIELD, answer.get(1), LogState.LAYOUT);
         }
@@ -208,7 +234,7 @@ public final class Log {
             if (found.state() != null) {
                 return Future.succeededFuture(found);
             }
-            List<Object> arguments = new ArrayList<>(3);
+            List<Object> arguments = new ArrayList<>(4);
             settings(arguments);
             return redis.run(OPEN, List.of(Keys.state(partition)), arguments).compose(opened -> facts(partition));
         });
@@ -220,6 +246,7 @@ public final class Log {
 
     private void settings(List<Object> arguments) {
         arguments.add(offeredEpoch());
+        arguments.add(randomText(SECRET_LENGTH));
         arguments.add(partitions.count());
         arguments.add(LogState.LAYOUT);
     }
@@ -246,10 +273,14 @@ public final class Log {
     }
 
     private String offeredEpoch() {
-        StringBuilder epoch = new StringBuilder(EPOCH_LENGTH);
-        for (int i = 0; i < EPOCH_LENGTH; i++) {
-            epoch.append(EPOCH_LETTERS.charAt(random.nextInt(EPOCH_LETTERS.length())));
+        return randomText(EPOCH_LENGTH);
+    }
+
+    private String randomText(int length) {
+        StringBuilder text = new StringBuilder(length);
+        for (int i = 0; i < length; i++) {
+            text.append(LETTERS.charAt(random.nextInt(LETTERS.length())));
         }
-        return epoch.toString();
+        return text.toString();
     }
 }
