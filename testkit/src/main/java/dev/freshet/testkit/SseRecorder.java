@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// Reads one event stream and keeps its frames until a test asks for them.
 ///
 /// It is stricter than a browser: a field that Freshet does not write, a field twice, an order of its own, a
-/// carriage return or bytes that are not UTF-8 fail the test. Heartbeats come when they come; they are checked
-/// like all others, but only [#heartbeat] asks for them. Safe for any thread.
+/// carriage return or bytes that are not UTF-8 fail the test. Heartbeats and presence come when they come; they
+/// are checked like all others, but only [#heartbeat] and [#presence] ask for them. Safe for any thread.
 public final class SseRecorder implements AutoCloseable {
 
     /// Long enough for a machine with much else to do; nobody waits for it unless a test fails.
@@ -44,6 +44,7 @@ public final class SseRecorder implements AutoCloseable {
     private final HttpResponse<InputStream> response;
     private final Received<Frame> frames = new Received<>();
     private final Received<Frame> heartbeats = new Received<>();
+    private final Received<Frame> presence = new Received<>();
 
     private SseRecorder(HttpResponse<InputStream> response) {
         this.response = response;
@@ -81,7 +82,7 @@ public final class SseRecorder implements AutoCloseable {
         return response.version();
     }
 
-    /// The next frame that is no heartbeat.
+    /// The next frame that is neither a heartbeat nor about presence.
     public Frame next() {
         return frames.take(frame -> true, LIMIT, () -> "a frame");
     }
@@ -99,6 +100,16 @@ public final class SseRecorder implements AutoCloseable {
     /// The next heartbeat.
     public Frame heartbeat() {
         return heartbeats.take(frame -> true, LIMIT, () -> "a heartbeat");
+    }
+
+    /// The next frame about another user's presence.
+    public Frame presence() {
+        return presence.take(frame -> true, LIMIT, () -> "a frame about presence");
+    }
+
+    /// Fails if a frame about presence was left unread.
+    public void assertPresenceExhausted() {
+        presence.assertNone();
     }
 
     /// Waits until the server ends the stream.
@@ -149,17 +160,24 @@ public final class SseRecorder implements AutoCloseable {
             }
             frames.end();
             heartbeats.end();
+            presence.end();
         } catch (IOException cut) {
             frames.end();
             heartbeats.end();
+            presence.end();
         } catch (AssertionError malformed) {
             frames.fail(malformed);
             heartbeats.fail(malformed);
+            presence.fail(malformed);
         }
     }
 
     private void take(Frame frame) {
-        (frame.event().equals("heartbeat") ? heartbeats : frames).add(frame);
+        if (frame.event().equals("heartbeat")) {
+            heartbeats.add(frame);
+        } else {
+            (PresenceTypes.contains(frame.event()) ? presence : frames).add(frame);
+        }
     }
 
     private static Frame parse(byte[] bytes) {

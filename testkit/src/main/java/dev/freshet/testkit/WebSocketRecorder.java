@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Opens one WebSocket and keeps its messages until a test asks for them.
 ///
-/// Every message must be a text frame with one JSON object that has a `type`, or the test fails. It answers pings,
-/// as every client does. Safe for any thread; messages are sent in the order of the calls.
+/// Every message must be a text frame with one JSON object that has a `type`, or the test fails. It answers
+/// pings, as every client does. What is about other users' presence comes when it comes, and only [#presence]
+/// asks for it. Safe for any thread; messages are sent in the order of the calls.
 public final class WebSocketRecorder implements AutoCloseable {
 
     /// Long enough for a machine with much else to do; nobody waits for it unless a test fails.
@@ -31,6 +32,7 @@ public final class WebSocketRecorder implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private final Received<Message> messages = new Received<>();
+    private final Received<Message> presence = new Received<>();
     private final CompletableFuture<Close> closed = new CompletableFuture<>();
     private @Nullable WebSocket socket;
     private CompletableFuture<?> sent = CompletableFuture.completedFuture(null);
@@ -79,7 +81,7 @@ public final class WebSocketRecorder implements AutoCloseable {
         then(socket -> socket.sendBinary(ByteBuffer.wrap(data), true));
     }
 
-    /// The next message.
+    /// The next message that is not about presence.
     public Message next() {
         return messages.take(message -> true, LIMIT, () -> "a message");
     }
@@ -101,6 +103,16 @@ public final class WebSocketRecorder implements AutoCloseable {
     /// The next message of this type; those before it stay unread.
     public Message await(String type) {
         return messages.take(message -> message.type().equals(type), LIMIT, () -> "a message " + type);
+    }
+
+    /// The next message about another user's presence.
+    public Message presence() {
+        return presence.take(message -> true, LIMIT, () -> "a message about presence");
+    }
+
+    /// Fails if a message about presence was left unread.
+    public void assertPresenceExhausted() {
+        presence.assertNone();
     }
 
     /// Waits until the server closes the connection; code 1006 if it did without a close frame.
@@ -178,7 +190,8 @@ public final class WebSocketRecorder implements AutoCloseable {
                     if (!json.isObject() || !json.path("type").isTextual()) {
                         throw new AssertionError("not a message of Freshet: " + message);
                     }
-                    messages.add(new Message(message, json));
+                    boolean aside = PresenceTypes.contains(json.path("type").asText());
+                    (aside ? presence : messages).add(new Message(message, json));
                 } catch (JsonProcessingException | AssertionError e) {
                     messages.fail(new AssertionError("not a message of Freshet: " + message, e));
                 }
@@ -198,6 +211,7 @@ public final class WebSocketRecorder implements AutoCloseable {
         public @Nullable CompletionStage<?> onClose(WebSocket from, int code, String reason) {
             closed.complete(new Close(code, reason));
             messages.end();
+            presence.end();
             return null;
         }
 
@@ -206,6 +220,7 @@ public final class WebSocketRecorder implements AutoCloseable {
             if (error instanceof IOException) {
                 closed.complete(new Close(1006, ""));
                 messages.end();
+                presence.end();
             } else {
                 closed.completeExceptionally(error);
                 messages.fail(error);

@@ -48,6 +48,36 @@ public final class Keys {
         return "idempotency:{" + p + "}:" + hash;
     }
 
+    /// Hash: who is present on a channel, and for each the pods that hold a connection of theirs.
+    public static String presence(int p, Channel channel) {
+        return "presence:{" + p + "}:" + channel;
+    }
+
+    /// Hash: pods that take part in presence, and how often each has said that it lives.
+    public static String presencePods(int p) {
+        return "presence:{" + p + "}";
+    }
+
+    /// Set: pods that are taken for dead and whose members are being removed.
+    public static String presenceDead(int p) {
+        return "presence:{" + p + "}:dead";
+    }
+
+    /// Set: what one pod has entered into presence, each as channel, space and user.
+    public static String presenceOf(int p, String pod) {
+        return "presence:{" + p + "}:pod:" + pod;
+    }
+
+    /// Set: channels with so many members that their changes are told as a count, which is to be told.
+    public static String crowds(int p) {
+        return "presence:{" + p + "}:crowds";
+    }
+
+    /// String with an expiry: that counts were told a moment ago.
+    public static String crowdsTold(int p) {
+        return "presence:{" + p + "}:told";
+    }
+
     /// String: the record behind a ticket.
     ///
     /// @param hash SHA-256 of the ticket, hexadecimal

@@ -25,6 +25,9 @@ public interface PushConfig {
     /// How the process ends.
     Drain drain();
 
+    /// Who is present on rooms and documents.
+    Presence presence();
+
     /// Who may send direct messages: those with a `publish` grant for the receiver, or everyone.
     @WithDefault("granted")
     DirectMessages directMessages();
@@ -111,6 +114,29 @@ public interface PushConfig {
         DISCONNECT,
         /// It goes on live when its socket takes something again, with one gap per channel that missed something.
         GAP
+    }
+
+    /// Who is present on rooms and documents.
+    interface Presence {
+
+        /// How long a user whose last connection ended stays present, for most come back at once.
+        @WithDefault("10S")
+        Duration leaveGrace();
+
+        /// Between two signs of life of a pod.
+        @WithDefault("2S")
+        Duration renewalInterval();
+
+        /// How many signs of life of a pod may be missing before the others take it for dead. Together with the
+        /// interval this should be more than the grace, or users of a dead pod are told to have left who are on
+        /// their way back.
+        @WithDefault("7")
+        int missedRenewals();
+
+        /// With more members than this, a channel is told its count about once a second instead of each join and
+        /// leave.
+        @WithDefault("500")
+        int crowd();
     }
 
     /// How the process ends. With 3 s more than both together, it has ended.

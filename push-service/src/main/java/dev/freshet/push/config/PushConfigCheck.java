@@ -39,6 +39,10 @@ public final class PushConfigCheck {
         atLeast("freshet.push.slow.max-lag-events", 0, config.slow().maxLagEvents());
         atLeast("freshet.push.slow.max-lag-bytes", 0, config.slow().maxLagBytes());
         upTo("freshet.push.slow.max-lag", MAX_WAIT, config.slow().maxLag());
+        upTo("freshet.push.presence.leave-grace", MAX_WAIT, config.presence().leaveGrace());
+        rhythm("freshet.push.presence.renewal-interval", config.presence().renewalInterval());
+        atLeast("freshet.push.presence.missed-renewals", 2, config.presence().missedRenewals());
+        atLeast("freshet.push.presence.crowd", 0, config.presence().crowd());
         upTo("freshet.push.drain.accept", MAX_WAIT, config.drain().accept());
         upTo("freshet.push.drain.window", MAX_WAIT, config.drain().window());
     }

@@ -17,6 +17,7 @@ import dev.freshet.push.delivery.Sockets;
 import dev.freshet.push.delivery.Subscription;
 import dev.freshet.push.metrics.PushMetrics;
 import dev.freshet.push.metrics.PushMetrics.Transport;
+import dev.freshet.push.presence.Attendance;
 import dev.freshet.push.replay.History;
 import dev.freshet.push.replay.Resume;
 import dev.freshet.service.identity.Caller;
@@ -50,6 +51,7 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
     private final LagLimits limits;
     private final int retryMs;
     private final History history;
+    private final Attendance attendance;
     private final Feed feed;
 
     /// To be told as soon as the stream has begun.
@@ -68,7 +70,8 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
             SseRequest request,
             LagLimits limits,
             int retryMs,
-            History history) {
+            History history,
+            Attendance attendance) {
         this.hub = hub;
         this.beats = beats;
         this.metrics = metrics;
@@ -80,6 +83,7 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
         this.limits = limits;
         this.retryMs = retryMs;
         this.history = history;
+        this.attendance = attendance;
         this.feed = new Feed(hub, history, this);
         feed.hold();
     }
@@ -153,6 +157,7 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
         feed.tellLost();
         feed.beginWith(beginning);
         feed.release();
+        request.channels().forEach(attendance::enter);
         beats.start(this);
         expiry = hub.after(Math.max(0, caller.expiresAt() - System.currentTimeMillis()), this::expired);
     }
@@ -273,6 +278,7 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
         beats.stop(this);
         hub.connections().remove(this);
         feed.close();
+        attendance.close();
         metrics.closed(Transport.SSE);
     }
 

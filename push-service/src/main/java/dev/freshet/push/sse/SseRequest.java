@@ -21,11 +21,13 @@ import org.jspecify.annotations.Nullable;
 /// @param channels in the order in which they were asked for, each once, at least one
 /// @param types only events of these; empty: all
 /// @param last how many of the newest events it begins with, where it begins or has a gap; 0 to [#MAX_LAST]
+/// @param presence whether the stream makes its user present on rooms and documents
 /// @param cursor where the client stands, as it says, not parsed; `null` if it begins
 record SseRequest(
         List<Channel> channels,
         Set<String> types,
         int last,
+        boolean presence,
         @Nullable String cursor) {
 
     static final int MAX_LAST = 100;
@@ -64,6 +66,7 @@ record SseRequest(
                 List.copyOf(channels),
                 types(request.getParam("types")),
                 last(request.getParam("last")),
+                presence(request.getParam("presence")),
                 cursor(request));
     }
 
@@ -100,6 +103,15 @@ record SseRequest(
             throw new ContractViolation("last", "must be a number from 0 to " + MAX_LAST);
         }
         return Integer.parseInt(text);
+    }
+
+    private static boolean presence(@Nullable String text) {
+        return switch (text) {
+            case null -> true;
+            case "", "true" -> true;
+            case "false" -> false;
+            default -> throw new ContractViolation("presence", "must be true or false");
+        };
     }
 
     /// The header wins: a native EventSource repeats its first URL for ever.

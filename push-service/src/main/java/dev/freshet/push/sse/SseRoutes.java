@@ -11,6 +11,8 @@ import dev.freshet.push.delivery.Hub;
 import dev.freshet.push.delivery.LagLimits;
 import dev.freshet.push.delivery.LoopHub;
 import dev.freshet.push.metrics.PushMetrics;
+import dev.freshet.push.presence.Attendance;
+import dev.freshet.push.presence.Presence;
 import dev.freshet.push.replay.History;
 import dev.freshet.push.replay.Resume;
 import dev.freshet.service.identity.Caller;
@@ -60,6 +62,7 @@ class SseRoutes {
     private final PushConfig config;
     private final PushMetrics metrics;
     private final ProblemAnswer problems;
+    private final Presence presence;
     private final LagLimits limits;
     private final Opens opens = new Opens(COUNTED_OPENS);
     private final Map<LoopHub, Beats> beats = new ConcurrentHashMap<>();
@@ -71,7 +74,8 @@ class SseRoutes {
             History history,
             PushConfig config,
             PushMetrics metrics,
-            ProblemAnswer problems) {
+            ProblemAnswer problems,
+            Presence presence) {
         this.hub = hub;
         this.admission = admission;
         this.resume = resume;
@@ -79,6 +83,7 @@ class SseRoutes {
         this.config = config;
         this.metrics = metrics;
         this.problems = problems;
+        this.presence = presence;
         this.limits = LagLimits.of(config.slow());
     }
 
@@ -154,8 +159,9 @@ class SseRoutes {
         Beats rhythm = beats.computeIfAbsent(
                 loop, each -> Beats.every(config.sse().heartbeatInterval().toMillis(), each));
         int retryMs = Math.toIntExact(config.sse().retry().toMillis());
-        SseConnection connection =
-                new SseConnection(loop, rhythm, metrics, context.request(), caller, request, limits, retryMs, history);
+        Attendance attendance = new Attendance(presence, caller.userId(), request.presence());
+        SseConnection connection = new SseConnection(
+                loop, rhythm, metrics, context.request(), caller, request, limits, retryMs, history, attendance);
         resume.ready(from, loop)
                 .compose(ready -> {
                     if (response.closed()) {

@@ -8,6 +8,7 @@ import dev.freshet.contract.message.ClientMessage;
 import dev.freshet.contract.message.ErrorCode;
 import dev.freshet.push.admission.Tickets;
 import dev.freshet.push.config.PushConfig;
+import dev.freshet.push.presence.Presence;
 import dev.freshet.service.identity.Caller;
 import dev.freshet.service.log.IdempotencyConflict;
 import dev.freshet.service.log.IdempotencyKey;
@@ -33,12 +34,14 @@ final class MessageHandler {
     private final Log log;
     private final Tickets tickets;
     private final RoomMessages rooms;
+    private final Presence presence;
     private final boolean directMessagesForEveryone;
 
-    MessageHandler(Log log, Tickets tickets, RoomMessages rooms, PushConfig config) {
+    MessageHandler(Log log, Tickets tickets, RoomMessages rooms, Presence presence, PushConfig config) {
         this.log = log;
         this.tickets = tickets;
         this.rooms = rooms;
+        this.presence = presence;
         this.directMessagesForEveryone = config.directMessages() == PushConfig.DirectMessages.EVERYONE;
     }
 
@@ -90,9 +93,11 @@ final class MessageHandler {
                 yield append(session, direct, direct.payload(), () -> rooms.direct(direct, session.caller()));
             }
             case ClientMessage.Refresh refresh -> refresh(session, refresh);
-            case ClientMessage.ListPresence presence -> {
-                session.error(presence.id(), ErrorCode.UNAVAILABLE, "Presence is not available.");
-                yield Uni.createFrom().voidItem();
+            case ClientMessage.ListPresence list -> {
+                if (!session.caller().mayFollow(list.room())) {
+                    yield forbidden(session, list, list.room());
+                }
+                yield list(session, list);
             }
             case ClientMessage.Inbound inbound -> {
                 session.error(inbound.id(), ErrorCode.UNKNOWN_TYPE, "Messages of this type are not taken here.");
@@ -164,6 +169,19 @@ final class MessageHandler {
                 "message " + id,
                 event.channel().toString().getBytes(StandardCharsets.US_ASCII),
                 payload.utf8());
+    }
+
+    private Uni<Void> list(Session session, ClientMessage.ListPresence list) {
+        Future<Void> listed = session.here(presence.snapshot(list.room(), ""))
+                .onSuccess(page -> {
+                    session.presence(list.room(), page);
+                    session.ack(list.id());
+                })
+                .onFailure(failure ->
+                        session.error(list.id(), ErrorCode.UNAVAILABLE, "Presence cannot be read now; try again."))
+                .<Void>mapEmpty()
+                .otherwiseEmpty();
+        return Uni.createFrom().completionStage(listed::toCompletionStage);
     }
 
     private Uni<Void> refresh(Session session, ClientMessage.Refresh refresh) {

@@ -16,6 +16,8 @@ import dev.freshet.push.delivery.ScheduledTask;
 import dev.freshet.push.delivery.Subscription;
 import dev.freshet.push.metrics.PushMetrics;
 import dev.freshet.push.metrics.PushMetrics.Transport;
+import dev.freshet.push.presence.Attendance;
+import dev.freshet.push.presence.Snapshots;
 import dev.freshet.push.replay.History;
 import dev.freshet.push.replay.Resume;
 import dev.freshet.service.identity.Caller;
@@ -46,6 +48,7 @@ final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
     private final LagLimits limits;
     private final Resume resume;
     private final History history;
+    private final Attendance attendance;
     private final Feed feed;
     private final Promise<Void> gone = Promise.promise();
 
@@ -66,7 +69,8 @@ final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
             PushMetrics metrics,
             PushConfig config,
             Resume resume,
-            History history) {
+            History history,
+            Attendance attendance) {
         this.connectionId = connectionId;
         this.caller = caller;
         this.hub = hub;
@@ -77,6 +81,7 @@ final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
         this.limits = LagLimits.of(config.slow());
         this.resume = resume;
         this.history = history;
+        this.attendance = attendance;
         this.feed = new Feed(hub, history, this);
     }
 
@@ -124,6 +129,7 @@ final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
         beats.stop(this);
         hub.connections().remove(this);
         feed.close();
+        attendance.close();
         metrics.closed(Transport.WEBSOCKET);
         gone.complete();
     }
@@ -149,6 +155,7 @@ final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
         return history.newest(hub, room, MESSAGES, CHAT_MESSAGE)
                 .onSuccess(messages -> {
                     subscription.setJoined(true);
+                    attendance.enter(room);
                     outbox.send(new ServerMessage.JoinedRoom(room));
                     outbox.send(new ServerMessage.MessageHistory(
                             room,
@@ -172,7 +179,7 @@ final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
         if (subscription != null) {
             subscription.setJoined(false);
             if (!subscribed.contains(room)) {
-                feed.unfollow(room);
+                unfollow(room);
             }
         }
         outbox.send(new ServerMessage.LeftRoom(room));
@@ -194,7 +201,7 @@ final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
         subscribed.remove(channel);
         Subscription subscription = feed.subscription(channel);
         if (subscription != null && (reason != null || !subscription.isJoined())) {
-            feed.unfollow(channel);
+            unfollow(channel);
         }
         outbox.send(new ServerMessage.Unsubscribed(channel, reason));
     }
@@ -213,6 +220,17 @@ final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
         }
         outbox.send(new ServerMessage.Refreshed(fresh.expiresAt()));
         endWithToken();
+    }
+
+    /// An answer that came on another thread, on this connection's event loop.
+    <T> Future<T> here(Future<T> answer) {
+        Promise<T> promise = Promise.promise();
+        answer.onComplete(result -> hub.later(() -> promise.handle(result)));
+        return promise.future();
+    }
+
+    void presence(Channel room, Snapshots.Page page) {
+        outbox.send(new ServerMessage.Presence(room, page.users(), page.count()));
     }
 
     void ack(@Nullable String id) {
@@ -295,6 +313,7 @@ final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
     private Subscription follow(Channel channel, @Nullable String after) {
         boolean known = feed.subscription(channel) != null;
         Subscription subscription = feed.follow(channel);
+        attendance.enter(channel);
         if (!known && after != null && !after.isEmpty()) {
             switch (Resume.decide(Resume.parse(after), channel, hub)) {
                 case Resume.Decision.Live live -> metrics.resumed("live");
@@ -309,6 +328,11 @@ final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
             }
         }
         return subscription;
+    }
+
+    private void unfollow(Channel channel) {
+        feed.unfollow(channel);
+        attendance.leave(channel);
     }
 
     private boolean hasRoomFor(Channel channel) {

@@ -8,6 +8,8 @@ import dev.freshet.push.delivery.Beats;
 import dev.freshet.push.delivery.Hub;
 import dev.freshet.push.delivery.LoopHub;
 import dev.freshet.push.metrics.PushMetrics;
+import dev.freshet.push.presence.Attendance;
+import dev.freshet.push.presence.Presence;
 import dev.freshet.push.replay.History;
 import dev.freshet.push.replay.Resume;
 import io.netty.buffer.ByteBufUtil;
@@ -48,16 +50,24 @@ public final class WebSocketEndpoint {
     private final PushConfig config;
     private final PushMetrics metrics;
     private final MessageHandler handler;
+    private final Presence presence;
     private final Map<LoopHub, Beats> beats = new ConcurrentHashMap<>();
 
     WebSocketEndpoint(
-            Hub hub, Resume resume, History history, PushConfig config, PushMetrics metrics, MessageHandler handler) {
+            Hub hub,
+            Resume resume,
+            History history,
+            PushConfig config,
+            PushMetrics metrics,
+            MessageHandler handler,
+            Presence presence) {
         this.hub = hub;
         this.resume = resume;
         this.history = history;
         this.config = config;
         this.metrics = metrics;
         this.handler = handler;
+        this.presence = presence;
     }
 
     @OnOpen
@@ -72,8 +82,9 @@ public final class WebSocketEndpoint {
         Beats rhythm = beats.computeIfAbsent(
                 loop, each -> Beats.every(config.webSocket().pingInterval().toMillis(), each));
         Outbox outbox = new Outbox(connection, welcome.transport(), loop, metrics, config.maxPendingBytes());
-        Session session =
-                new Session(connection.id(), welcome.caller(), loop, rhythm, outbox, metrics, config, resume, history);
+        Attendance attendance = new Attendance(presence, welcome.caller().userId(), true);
+        Session session = new Session(
+                connection.id(), welcome.caller(), loop, rhythm, outbox, metrics, config, resume, history, attendance);
         connection.userData().put(SESSION, session);
         session.open(welcome.after());
         return Uni.createFrom().voidItem();

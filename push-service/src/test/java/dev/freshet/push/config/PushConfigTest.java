@@ -34,6 +34,10 @@ class PushConfigTest {
         assertThat(config.slow().maxLagBytes()).isEqualTo(16L * 1024 * 1024);
         assertThat(config.slow().maxLag()).isEqualTo(Duration.ofSeconds(30));
         assertThat(config.slow().policy()).isEqualTo(SlowPolicy.DISCONNECT);
+        assertThat(config.presence().leaveGrace()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.presence().renewalInterval()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(config.presence().missedRenewals()).isEqualTo(7);
+        assertThat(config.presence().crowd()).isEqualTo(500);
         assertThat(config.drain().accept()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.drain().window()).isEqualTo(Duration.ofSeconds(20));
         assertThat(config.tail().windowEvents()).isEqualTo(50_000);
@@ -55,6 +59,10 @@ class PushConfigTest {
                 Map.entry("freshet.push.slow.max-lag-bytes", "8"),
                 Map.entry("freshet.push.slow.max-lag", "9S"),
                 Map.entry("freshet.push.slow.policy", "gap"),
+                Map.entry("freshet.push.presence.leave-grace", "12S"),
+                Map.entry("freshet.push.presence.renewal-interval", "13S"),
+                Map.entry("freshet.push.presence.missed-renewals", "14"),
+                Map.entry("freshet.push.presence.crowd", "15"),
                 Map.entry("freshet.push.drain.accept", "10S"),
                 Map.entry("freshet.push.drain.window", "11S"),
                 Map.entry("freshet.push.max-pending-bytes", "200000")));
@@ -70,6 +78,10 @@ class PushConfigTest {
         assertThat(config.slow().maxLagBytes()).isEqualTo(8);
         assertThat(config.slow().maxLag()).isEqualTo(Duration.ofSeconds(9));
         assertThat(config.slow().policy()).isEqualTo(SlowPolicy.GAP);
+        assertThat(config.presence().leaveGrace()).isEqualTo(Duration.ofSeconds(12));
+        assertThat(config.presence().renewalInterval()).isEqualTo(Duration.ofSeconds(13));
+        assertThat(config.presence().missedRenewals()).isEqualTo(14);
+        assertThat(config.presence().crowd()).isEqualTo(15);
         assertThat(config.drain().accept()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.drain().window()).isEqualTo(Duration.ofSeconds(11));
         assertThat(config.tail().windowEvents()).isEqualTo(1000);
@@ -87,6 +99,9 @@ class PushConfigTest {
         "freshet.push.max-pending-bytes, 16383",
         "freshet.push.slow.max-lag-events, -1",
         "freshet.push.slow.max-lag-bytes, -1",
+        "freshet.push.presence.renewal-interval, 9MS",
+        "freshet.push.presence.missed-renewals, 1",
+        "freshet.push.presence.crowd, -1",
         "freshet.push.tail.window-events, 15",
         "freshet.push.tail.window-bytes, 1048575",
         "freshet.push.sse.heartbeat-interval, 0S",
@@ -99,7 +114,13 @@ class PushConfigTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"freshet.push.slow.max-lag", "freshet.push.drain.accept", "freshet.push.drain.window"})
+    @ValueSource(
+            strings = {
+                "freshet.push.slow.max-lag",
+                "freshet.push.presence.leave-grace",
+                "freshet.push.drain.accept",
+                "freshet.push.drain.window"
+            })
     void aWaitOfMoreThanAnHourIsNamed(String key) {
         assertThatThrownBy(() -> PushConfigCheck.check(with(Map.of(key, "3601S"))))
                 .hasMessageStartingWith(key + " must be at most ");
@@ -110,6 +131,8 @@ class PushConfigTest {
         "freshet.push.slow.max-lag-events, 0",
         "freshet.push.slow.max-lag-bytes, 0",
         "freshet.push.slow.max-lag, 0S",
+        "freshet.push.presence.leave-grace, 0S",
+        "freshet.push.presence.crowd, 0",
         "freshet.push.drain.accept, 0S",
         "freshet.push.drain.window, 0S"
     })
@@ -120,7 +143,7 @@ class PushConfigTest {
     @Test
     void theseAreAllKeys() {
         // A new key must be added to both tests above.
-        assertThat(keys(PushConfig.class)).isEqualTo(15);
+        assertThat(keys(PushConfig.class)).isEqualTo(19);
     }
 
     private static long keys(Class<?> group) {

@@ -28,37 +28,37 @@ class SseBusyTest extends PushTest {
 
     @Test
     void aStreamOverPartitionsHasACursorOfOnePlaceInEach() {
-        String first = nameIn(0, "room");
-        String second = nameIn(3, "room");
-        String third = nameIn(7, "room");
+        String first = nameIn(0, "broadcast");
+        String second = nameIn(3, "broadcast");
+        String third = nameIn(7, "broadcast");
         SseRecorder stream = sse(
-                "/api/events?channels=room:" + third + ",room:" + first + ",room:" + second,
-                tokens.user(user).channels("room:*"));
+                "/api/events?channels=broadcast:" + third + ",broadcast:" + first + ",broadcast:" + second,
+                tokens.user(user));
 
         Frame init = stream.next();
         assertThat(init.id()).matches(POSITION + "_3\\." + POSITION + "_7\\." + POSITION);
         assertThat(init.retryMs()).isEqualTo(1234);
 
-        String a = xadd("room:" + second, "a", "1");
+        String a = xadd("broadcast:" + second, "a", "1");
         Frame frame = stream.next();
         String[] places = split(frame.id());
         assertThat(places[0]).isEqualTo(split(init.id())[0]);
-        assertThat(places[1]).isEqualTo(wireId("room:" + second, a));
+        assertThat(places[1]).isEqualTo(wireId("broadcast:" + second, a));
         assertThat(places[2]).isEqualTo(split(init.id())[2]);
 
-        String b = xadd("room:" + first, "b", "2");
-        assertThat(stream.next().id()).isEqualTo(wireId("room:" + first, b) + "_" + places[1] + "_" + places[2]);
-        String c = xadd("room:" + third, "c", "3");
+        String b = xadd("broadcast:" + first, "b", "2");
+        assertThat(stream.next().id()).isEqualTo(wireId("broadcast:" + first, b) + "_" + places[1] + "_" + places[2]);
+        String c = xadd("broadcast:" + third, "c", "3");
         Frame last = stream.next();
         assertThat(last.id())
-                .isEqualTo(wireId("room:" + first, b) + "_" + places[1] + "_" + wireId("room:" + third, c));
+                .isEqualTo(wireId("broadcast:" + first, b) + "_" + places[1] + "_" + wireId("broadcast:" + third, c));
         assertThat(last.data()).isEqualTo("3");
         stream.assertExhausted();
 
         SseRecorder resumed = sse(
-                "/api/events?channels=room:" + third + ",room:" + first + ",room:" + second + "&lastEventId="
-                        + last.id(),
-                tokens.user(user).channels("room:*"));
+                "/api/events?channels=broadcast:" + third + ",broadcast:" + first + ",broadcast:" + second
+                        + "&lastEventId=" + last.id(),
+                tokens.user(user));
         Frame again = resumed.next();
         assertThat(again.id()).isEqualTo(last.id());
         assertThat(json(again.data()).path("resumed").booleanValue()).isTrue();

@@ -244,7 +244,8 @@ public final class Log {
         return List.of(Keys.events(partition), Keys.state(partition));
     }
 
-    private void settings(List<Object> arguments) {
+    /// What scripts take that make a partition's state where there is none: `Lua.OPEN`'s arguments, always new.
+    public void settings(List<Object> arguments) {
         arguments.add(offeredEpoch());
         arguments.add(randomText(SECRET_LENGTH));
         arguments.add(partitions.count());

@@ -1,0 +1,95 @@
+package dev.freshet.push.presence;
+
+import dev.freshet.contract.ContractViolation;
+import dev.freshet.contract.channel.Channel;
+import dev.freshet.contract.channel.ChannelKind;
+import dev.freshet.contract.channel.Names;
+import dev.freshet.contract.json.JsonBytes;
+import dev.freshet.contract.problem.ProblemType;
+import dev.freshet.push.admission.Admission;
+import dev.freshet.service.identity.Caller;
+import dev.freshet.service.problem.ProblemAnswer;
+import dev.freshet.service.problem.ProblemException;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+
+/// Who is present, for those who ask.
+@ApplicationScoped
+class PresenceRoutes {
+
+    private final Admission admission;
+    private final Presence presence;
+    private final ProblemAnswer problems;
+
+    PresenceRoutes(Admission admission, Presence presence, ProblemAnswer problems) {
+        this.admission = admission;
+        this.presence = presence;
+        this.problems = problems;
+    }
+
+    void register(@Observes Router router) {
+        route(router, "/api/rooms/:name/presence", ChannelKind.ROOM);
+        route(router, "/api/documents/:name/presence", ChannelKind.DOCUMENT);
+    }
+
+    private void route(Router router, String path, ChannelKind kind) {
+        router.route(path)
+                .method(HttpMethod.GET)
+                .method(HttpMethod.HEAD)
+                .handler(context -> admission
+                        .admit(context.request())
+                        .compose(caller -> answer(context, kind, caller))
+                        .onSuccess(page -> send(context, page))
+                        .onFailure(failure -> problems.send(context, failure)));
+        router.route(path).handler(context -> {
+            context.response().putHeader("Allow", "GET, HEAD");
+            problems.send(context, ProblemAnswer.ofStatus(405));
+        });
+    }
+
+    private Future<Snapshots.Page> answer(RoutingContext context, ChannelKind kind, Caller caller) {
+        Channel channel = new Channel(kind, Names.requireName("path", context.pathParam("name")));
+        if (!caller.mayFollow(channel)) {
+            throw ProblemException.of(ProblemType.FORBIDDEN_CHANNEL, "Your token does not grant " + channel + ".");
+        }
+        String after = context.request().getParam("after", "");
+        if (!after.isEmpty() && !after.matches("[1-9][0-9]{0,18}")) {
+            throw new ContractViolation("after", "must be the next of the page before");
+        }
+        return presence.snapshot(channel, after);
+    }
+
+    private static void send(RoutingContext context, Snapshots.Page page) {
+        HttpServerResponse response = context.response();
+        if (response.closed() || response.ended()) {
+            return;
+        }
+        byte[] body = write(page);
+        response.putHeader("Content-Type", "application/json");
+        response.putHeader("Cache-Control", "no-store");
+        if (context.request().method() == HttpMethod.HEAD) {
+            response.putHeader("Content-Length", Integer.toString(body.length)).end();
+        } else {
+            response.end(Buffer.buffer(body));
+        }
+    }
+
+    private static byte[] write(Snapshots.Page page) {
+        JsonBytes json = new JsonBytes();
+        json.beginObject().key("users").beginArray();
+        for (String user : page.users()) {
+            json.beginObject().key("id").plain(user).key("userId").plain(user).endObject();
+        }
+        json.endArray().key("count").number(page.count());
+        if (!page.next().isEmpty()) {
+            json.key("next").plain(page.next());
+        }
+        return json.endObject().toBytes();
+    }
+}
