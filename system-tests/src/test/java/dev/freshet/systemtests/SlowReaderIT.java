@@ -50,7 +50,9 @@ final class SlowReaderIT {
                 .with(Service.PUSH, "FRESHET_PUSH_SSE_HEARTBEAT_INTERVAL", "2S")
                 // Who reads nothing answers no pings either, and must not end because of that first.
                 .with(Service.PUSH, "FRESHET_PUSH_WEBSOCKET_PING_INTERVAL", "15S")
-                .with(Service.PUSH, "FRESHET_PUSH_SLOW_MAX_LAG", "8S"));
+                .with(Service.PUSH, "FRESHET_PUSH_SLOW_MAX_LAG", "8S")
+                // The whole heap is resident from the start: when a JVM takes more of what it may take says nothing.
+                .with(Service.PUSH, "JAVA_TOOL_OPTIONS", "-Xms256m -XX:+AlwaysPreTouch"));
     }
 
     @AfterAll
