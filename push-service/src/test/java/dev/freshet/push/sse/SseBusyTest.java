@@ -33,7 +33,7 @@ class SseBusyTest extends PushTest {
         String third = nameIn(7, "broadcast");
         SseRecorder stream = sse(
                 "/api/events?channels=broadcast:" + third + ",broadcast:" + first + ",broadcast:" + second,
-                tokens.user(user));
+                tokens.user(user).channels("broadcast:*"));
 
         Frame init = stream.next();
         assertThat(init.id()).matches(POSITION + "_3\\." + POSITION + "_7\\." + POSITION);
@@ -58,7 +58,7 @@ class SseBusyTest extends PushTest {
         SseRecorder resumed = sse(
                 "/api/events?channels=broadcast:" + third + ",broadcast:" + first + ",broadcast:" + second
                         + "&lastEventId=" + last.id(),
-                tokens.user(user));
+                tokens.user(user).channels("broadcast:*"));
         Frame again = resumed.next();
         assertThat(again.id()).isEqualTo(last.id());
         assertThat(json(again.data()).path("resumed").booleanValue()).isTrue();
