@@ -87,7 +87,7 @@ public final class Keys {
 
     /// Hash: a token bucket.
     ///
-    /// @param what is limited (`ticket`)
+    /// @param what is limited (`ticket`, `publish`)
     /// @param who by whom it is used up
     public static String rateLimit(String what, String who) {
         return "ratelimit:" + what + ":" + who;

@@ -25,6 +25,7 @@ public final class CommonAnswers implements OASFilter {
             "413", "The body is too large",
             "415", "The media type is not understood",
             "422", "The Idempotency-Key belongs to another request",
+            "429", "The user published too many events; try again after Retry-After",
             "503", "Redis cannot be reached; try again after Retry-After"));
 
     @Override

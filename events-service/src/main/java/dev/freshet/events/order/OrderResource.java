@@ -7,6 +7,7 @@ import dev.freshet.contract.json.JsonBytes;
 import dev.freshet.contract.json.JsonText;
 import dev.freshet.contract.problem.ProblemType;
 import dev.freshet.events.append.PartitionedAppend;
+import dev.freshet.events.append.PublishRate;
 import dev.freshet.events.config.SamplesConfig;
 import dev.freshet.events.http.Command;
 import dev.freshet.events.http.CommandReader;
@@ -43,11 +44,13 @@ public final class OrderResource {
     private final SamplesConfig samples;
     private final CommandReader commands;
     private final PartitionedAppend log;
+    private final PublishRate rate;
 
-    OrderResource(SamplesConfig samples, CommandReader commands, PartitionedAppend log) {
+    OrderResource(SamplesConfig samples, CommandReader commands, PartitionedAppend log, PublishRate rate) {
         this.samples = samples;
         this.commands = commands;
         this.log = log;
+        this.rate = rate;
     }
 
     @POST
@@ -77,11 +80,12 @@ public final class OrderResource {
         List<Event> events = List.of(
                 Event.of(customer, "order-completed", completed(id, order)).withActor(caller.userId()),
                 Event.of(DASHBOARD, "order-update", update(id)).withActor(caller.userId()));
-        return log.appendAll(
+        return rate.take(caller, events.size())
+                .compose(taken -> log.appendAll(
                         events.stream()
                                 .map(event -> event.withTraceparent(command.traceparent()))
                                 .toList(),
-                        command.idempotency(""))
+                        command.idempotency("")))
                 .map(ids -> Response.ok(
                                 new JsonBytes(32)
                                         .beginObject()

@@ -7,6 +7,7 @@ import dev.freshet.contract.problem.Problem;
 import dev.freshet.contract.problem.ProblemType;
 import dev.freshet.events.append.Appended;
 import dev.freshet.events.append.PartitionedAppend;
+import dev.freshet.events.append.PublishRate;
 import dev.freshet.events.http.Command;
 import dev.freshet.service.identity.Caller;
 import dev.freshet.service.problem.ProblemAnswer;
@@ -22,10 +23,12 @@ import org.jspecify.annotations.Nullable;
 final class Publisher {
 
     private final PartitionedAppend log;
+    private final PublishRate rate;
     private final ProblemAnswer problems;
 
-    Publisher(PartitionedAppend log, ProblemAnswer problems) {
+    Publisher(PartitionedAppend log, PublishRate rate, ProblemAnswer problems) {
         this.log = log;
+        this.rate = rate;
         this.problems = problems;
     }
 
@@ -38,16 +41,18 @@ final class Publisher {
                 Problem forbidden = forbidden(command.caller(), publication);
                 yield forbidden != null
                         ? Future.failedFuture(ProblemException.of(forbidden))
-                        : log.appendAll(
+                        : rate.take(command.caller(), publication.channels().size())
+                                .compose(taken -> log.appendAll(
                                         publication.events(command.caller().userId()),
-                                        command.idempotency(publication.target()))
+                                        command.idempotency(publication.target())))
                                 .map(ids -> new Result.Accepted(publication, ids));
             }
         };
     }
 
     /// Publishes each element that may be, in order, and tells the fate of every one. Fails only if Redis took
-    /// none of those that it was given, or if the idempotency key is another request's.
+    /// none of those that it was given, if the idempotency key is another request's, or if they are more than the
+    /// caller's rate.
     Future<List<Result>> publish(Command command, List<Element> elements) {
         List<Result> judged =
                 elements.stream().map(e -> judge(command.caller(), e)).toList();
@@ -60,15 +65,15 @@ final class Publisher {
             fates.append(result instanceof Result.Accepted ? '+' : '-');
         }
         // The first answer holds one id per accepted element: with other grants, the request is another one.
-        return log.append(events, command.idempotency(fates.toString())).map(outcomes -> {
-            if (!outcomes.isEmpty() && outcomes.stream().allMatch(Appended.Lost.class::isInstance)) {
-                throw problems.toProblem(((Appended.Lost) outcomes.getFirst()).failure());
-            }
-            return conclude(judged, outcomes);
-        });
+        Future<Void> taken = events.isEmpty() ? Future.succeededFuture() : rate.take(command.caller(), events.size());
+        return taken.compose(now -> log.append(events, command.idempotency(fates.toString())))
+                .map(outcomes -> conclude(judged, outcomes));
     }
 
     private List<Result> conclude(List<Result> judged, List<Appended> outcomes) {
+        if (!outcomes.isEmpty() && outcomes.stream().allMatch(Appended.Lost.class::isInstance)) {
+            throw problems.toProblem(((Appended.Lost) outcomes.getFirst()).failure());
+        }
         List<Result> results = new ArrayList<>(judged.size());
         int next = 0;
         for (Result result : judged) {

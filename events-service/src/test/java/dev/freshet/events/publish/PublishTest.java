@@ -188,7 +188,7 @@ class PublishTest {
                 .body("info.title", equalTo("Freshet events-service"))
                 .body(
                         "paths.'/api/events'.post.responses.keySet()",
-                        org.hamcrest.Matchers.hasItems("202", "400", "401", "403", "413", "415", "422", "503"))
+                        org.hamcrest.Matchers.hasItems("202", "400", "401", "403", "413", "415", "422", "429", "503"))
                 .body(
                         "paths.'/api/rooms/{room}/events'.post.responses.keySet()",
                         org.hamcrest.Matchers.hasItems("202", "503"));

@@ -1,5 +1,6 @@
 package dev.freshet.push.config;
 
+import dev.freshet.service.limit.Rate;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -17,8 +18,9 @@ public final class PushConfigCheck {
     /// What is meant to be longer is meant to be something else.
     private static final Duration MAX_WAIT = Duration.ofHours(1);
 
-    void start(@Observes StartupEvent event, PushConfig config) {
+    void start(@Observes StartupEvent event, PushConfig config, LimitsConfig limits) {
         check(config);
+        check(limits);
     }
 
     /// @throws IllegalStateException naming the setting, its bound and its value
@@ -45,6 +47,22 @@ public final class PushConfigCheck {
         atLeast("freshet.push.presence.crowd", 0, config.presence().crowd());
         upTo("freshet.push.drain.accept", MAX_WAIT, config.drain().accept());
         upTo("freshet.push.drain.window", MAX_WAIT, config.drain().window());
+    }
+
+    /// @throws IllegalStateException naming the setting, its bound and its value
+    static void check(LimitsConfig config) {
+        atLeast("freshet.push.limits.connections-per-pod", 0, config.connectionsPerPod());
+        atLeast("freshet.push.limits.connections-per-user-and-pod", 0, config.connectionsPerUserAndPod());
+        upTo("freshet.push.limits.typing-interval", MAX_WAIT, config.typingInterval());
+        rate("failures", config.failures().burst(), config.failures().perSecond());
+        rate("opens", config.opens().burst(), config.opens().perSecond());
+        rate("messages", config.messages().burst(), config.messages().perSecond());
+        rate("joins", config.joins().burst(), config.joins().perSecond());
+        rate("refused", config.refused().burst(), config.refused().perSecond());
+    }
+
+    private static void rate(String name, int burst, double perSecond) {
+        Rate.of("freshet.push.limits." + name, burst, perSecond);
     }
 
     private static void atLeast(String key, long bound, long value) {

@@ -10,6 +10,12 @@ public final class Sockets {
 
     private Sockets() {}
 
+    /// Runs a task once the connection has ended, however it does, and whatever it is upgraded to. At once if it
+    /// has.
+    public static void onEnd(HttpConnection connection, Runnable task) {
+        ((ConnectionBase) connection).channel().closeFuture().addListener(closed -> task.run());
+    }
+
     /// Ends a connection at once, also if its peer takes nothing. [HttpConnection#close()] would wait until what
     /// was written is with the socket, and so for ever, and keep it in memory.
     public static void cut(HttpConnection connection) {

@@ -6,6 +6,7 @@ import dev.freshet.contract.event.EventTypes;
 import dev.freshet.contract.message.PollResponse;
 import dev.freshet.contract.problem.ProblemType;
 import dev.freshet.push.admission.Admission;
+import dev.freshet.push.admission.ConnectionLimit;
 import dev.freshet.push.delivery.Hub;
 import dev.freshet.push.delivery.LiveEvent;
 import dev.freshet.push.delivery.LoopHub;
@@ -25,6 +26,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.BiFunction;
 
@@ -37,16 +39,26 @@ class PollRoutes {
     private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
 
     private final Hub hub;
+    private static final Duration USER_WAIT = Duration.ofSeconds(5);
+
     private final Admission admission;
+    private final ConnectionLimit connections;
     private final Resume resume;
     private final History history;
     private final PushMetrics metrics;
     private final ProblemAnswer problems;
 
     PollRoutes(
-            Hub hub, Admission admission, Resume resume, History history, PushMetrics metrics, ProblemAnswer problems) {
+            Hub hub,
+            Admission admission,
+            ConnectionLimit connections,
+            Resume resume,
+            History history,
+            PushMetrics metrics,
+            ProblemAnswer problems) {
         this.hub = hub;
         this.admission = admission;
+        this.connections = connections;
         this.resume = resume;
         this.history = history;
         this.metrics = metrics;
@@ -76,6 +88,7 @@ class PollRoutes {
     private Future<byte[]> events(RoutingContext context, Caller caller) {
         PollRequest request = PollRequest.read(context, caller);
         LoopHub loop = loop();
+        ConnectionLimit.Outcome.Entered place = enter(caller);
         Poll poll = new Poll(loop, history, caller, request);
         metrics.opened(Transport.POLL, request.after() != null);
         return resume.ready(request.after(), loop)
@@ -84,7 +97,22 @@ class PollRoutes {
                         ? news(context, caller, request, loop, poll)
                         : Future.succeededFuture(found))
                 .map(PollResponse::write)
-                .onComplete(done -> metrics.closed(Transport.POLL));
+                .onComplete(done -> {
+                    metrics.closed(Transport.POLL);
+                    place.leave();
+                });
+    }
+
+    /// A poll that waits is a connection like any other.
+    private ConnectionLimit.Outcome.Entered enter(Caller caller) {
+        return switch (connections.enter(caller.userId())) {
+            case ConnectionLimit.Outcome.Entered entered -> entered;
+            case ConnectionLimit.Outcome.PodIsFull full ->
+                throw ProblemException.retryAfter(
+                        1, ProblemType.UNAVAILABLE, "There are too many connections here; try again.");
+            case ConnectionLimit.Outcome.UserHasTooMany many ->
+                throw ProblemException.rateLimited(USER_WAIT, "This user has too many connections here.");
+        };
     }
 
     /// On the same turn of the event loop on which there was nothing, so that nothing comes in between.

@@ -60,6 +60,7 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
     private boolean begun;
     private @Nullable ScheduledTask expiry;
     private boolean ended;
+    private Runnable left = () -> {};
 
     SseConnection(
             LoopHub hub,
@@ -92,8 +93,10 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
     ///
     /// @param from the client's cursor, or the place at which a new client was held; `null` if the client sent
     ///     none that can be used, or begins here
+    /// @param left called when it has ended, once
     /// @return fails if Redis is needed for that and does not answer; then nothing was written
-    Future<Void> open(String connectionId, @Nullable Cursor from) {
+    Future<Void> open(String connectionId, @Nullable Cursor from, Runnable left) {
+        this.left = left;
         boolean cameBack = request.cursor() != null;
         for (Channel channel : request.channels()) {
             Subscription subscription = feed.follow(channel);
@@ -280,6 +283,7 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
         feed.close();
         attendance.close();
         metrics.closed(Transport.SSE);
+        left.run();
     }
 
     private void write(SseMessage message) {

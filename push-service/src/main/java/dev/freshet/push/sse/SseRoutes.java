@@ -4,7 +4,10 @@ import dev.freshet.contract.channel.ChannelKind;
 import dev.freshet.contract.event.Cursor;
 import dev.freshet.contract.message.SseMessage;
 import dev.freshet.contract.message.SseWriter;
+import dev.freshet.contract.problem.ProblemType;
 import dev.freshet.push.admission.Admission;
+import dev.freshet.push.admission.ConnectionLimit;
+import dev.freshet.push.admission.ConnectionLimit.Outcome;
 import dev.freshet.push.config.PushConfig;
 import dev.freshet.push.delivery.Beats;
 import dev.freshet.push.delivery.Hub;
@@ -17,6 +20,7 @@ import dev.freshet.push.replay.History;
 import dev.freshet.push.replay.Resume;
 import dev.freshet.service.identity.Caller;
 import dev.freshet.service.problem.ProblemAnswer;
+import dev.freshet.service.problem.ProblemException;
 import dev.freshet.service.redis.RedisUnavailable;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -57,6 +61,7 @@ class SseRoutes {
 
     private final Hub hub;
     private final Admission admission;
+    private final ConnectionLimit connections;
     private final Resume resume;
     private final History history;
     private final PushConfig config;
@@ -70,6 +75,7 @@ class SseRoutes {
     SseRoutes(
             Hub hub,
             Admission admission,
+            ConnectionLimit connections,
             Resume resume,
             History history,
             PushConfig config,
@@ -78,6 +84,7 @@ class SseRoutes {
             Presence presence) {
         this.hub = hub;
         this.admission = admission;
+        this.connections = connections;
         this.resume = resume;
         this.history = history;
         this.config = config;
@@ -109,6 +116,10 @@ class SseRoutes {
         // Before a ticket is redeemed: another pod will ask for it.
         if (hub.current().connections().areRefused()) {
             draining(context);
+            return;
+        }
+        if (connections.isFull()) {
+            unavailable(context, 503, "connections");
             return;
         }
         admission.admit(context.request()).onComplete(admitted -> {
@@ -172,7 +183,18 @@ class SseRoutes {
                         draining(context);
                         return Future.succeededFuture();
                     }
-                    return connection.open(UUID.randomUUID().toString(), from);
+                    return switch (connections.enter(caller.userId())) {
+                        case Outcome.Entered entered ->
+                            connection.open(UUID.randomUUID().toString(), from, entered::leave);
+                        case Outcome.PodIsFull full -> {
+                            unavailable(context, 503, "connections");
+                            yield Future.succeededFuture();
+                        }
+                        case Outcome.UserHasTooMany many -> {
+                            unavailable(context, 429, "connections");
+                            yield Future.succeededFuture();
+                        }
+                    };
                 })
                 .onFailure(failure -> {
                     if (!(failure instanceof RedisUnavailable)) {
@@ -185,9 +207,15 @@ class SseRoutes {
     private void refuse(RoutingContext context, Throwable failure) {
         if (failure instanceof RedisUnavailable) {
             unavailable(context, 503, "redis");
+        } else if (isRateLimited(failure)) {
+            unavailable(context, 429, "address");
         } else {
             problems.send(context, failure);
         }
+    }
+
+    private static boolean isRateLimited(Throwable failure) {
+        return failure instanceof ProblemException problem && problem.problem().type() == ProblemType.RATE_LIMITED;
     }
 
     private void draining(RoutingContext context) {

@@ -110,6 +110,11 @@ final class MessageHandler {
         };
     }
 
+    /// Whether it says that somebody types, in a room where its sender may say so.
+    boolean isTyping(ClientMessage.RoomMessage message, Session session) {
+        return session.caller().mayPublish(message.room()) && rooms.isTyping(message);
+    }
+
     /// @param task says whether there is room for the channel
     private static Uni<Void> onceReady(
             Session session, ClientMessage message, @Nullable String after, Supplier<Future<Boolean>> task) {

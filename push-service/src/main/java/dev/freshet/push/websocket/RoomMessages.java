@@ -15,6 +15,7 @@ import dev.freshet.contract.message.ClientMessage;
 import dev.freshet.service.identity.Caller;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,10 @@ final class RoomMessages {
 
     private static final String CHAT = "chat-message";
     private static final String TYPING = "user-typing";
+    /// Nobody needs as many to say it; and what is longer, or spelt with escapes, counts like every other
+    /// message.
+    private static final int MAX_TYPING_BYTES = 1024;
+
     private static final String PLAIN = "room-message";
     private static final String DIRECT = "direct-message";
 
@@ -59,6 +64,18 @@ final class RoomMessages {
                 .withActor(caller.userId())
                 .withEphemeral(typing)
                 .withExclude(typing || !message.echo() ? caller.userId() : null);
+    }
+
+    /// Whether a room message becomes one about typing.
+    boolean isTyping(ClientMessage.RoomMessage message) {
+        byte[] utf8 = message.payload().utf8();
+        // The others are parsed once, which is when they are sent.
+        if (utf8.length > MAX_TYPING_BYTES) {
+            return false;
+        }
+        String text = new String(utf8, StandardCharsets.UTF_8);
+        return (text.contains("isTyping") || text.contains(TYPING))
+                && type(read(message.payload())).equals(TYPING);
     }
 
     /// A message to one user: the payload and who it is from.

@@ -249,6 +249,11 @@ final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
         outbox.close(CloseCode.TOO_BIG);
     }
 
+    void tooFast() {
+        metrics.error("rate-limit");
+        outbox.close(CloseCode.RATE_LIMITED);
+    }
+
     void pong() {
         unanswered = 0;
     }

@@ -3,7 +3,10 @@ package dev.freshet.push.websocket;
 import dev.freshet.contract.ContractViolation;
 import dev.freshet.contract.problem.ProblemType;
 import dev.freshet.push.admission.Admission;
+import dev.freshet.push.admission.ConnectionLimit;
+import dev.freshet.push.admission.ConnectionLimit.Outcome;
 import dev.freshet.push.delivery.Hub;
+import dev.freshet.push.delivery.Sockets;
 import dev.freshet.service.identity.Caller;
 import dev.freshet.service.problem.ProblemAnswer;
 import dev.freshet.service.problem.ProblemException;
@@ -16,21 +19,26 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// Decides about `/ws` before the upgrade, so that a refusal can still be a problem with a status.
 ///
-/// A route ahead of the WebSocket's own does it, for an upgrade check cannot write a body; the check then only takes
-/// over what the route found out.
+/// A route ahead of the WebSocket's own does it, for an upgrade check cannot write a body; the check then only
+/// takes over what the route found out.
 @ApplicationScoped
 class WebSocketAdmission implements HttpUpgradeCheck {
 
+    private static final Duration USER_WAIT = Duration.ofSeconds(5);
+
     private final Admission admission;
+    private final ConnectionLimit connections;
     private final Hub hub;
     private final ProblemAnswer problems;
 
-    WebSocketAdmission(Admission admission, Hub hub, ProblemAnswer problems) {
+    WebSocketAdmission(Admission admission, ConnectionLimit connections, Hub hub, ProblemAnswer problems) {
         this.admission = admission;
+        this.connections = connections;
         this.hub = hub;
         this.problems = problems;
     }
@@ -61,7 +69,7 @@ class WebSocketAdmission implements HttpUpgradeCheck {
             problems.send(context, unavailable());
             return;
         }
-        if (!hub.current().isReady()) {
+        if (!hub.current().isReady() || connections.isFull()) {
             problems.send(context, unavailable());
             return;
         }
@@ -70,13 +78,26 @@ class WebSocketAdmission implements HttpUpgradeCheck {
         admission.admit(context.request()).onComplete(admitted -> {
             context.request().resume();
             if (admitted.succeeded()) {
-                upgrade(context, admitted.result());
+                enter(context, admitted.result());
             } else if (isUnauthenticated(admitted.cause())) {
                 upgrade(context, null);
             } else {
                 problems.send(context, admitted.cause() instanceof RedisUnavailable ? unavailable() : admitted.cause());
             }
         });
+    }
+
+    private void enter(RoutingContext context, Caller caller) {
+        switch (connections.enter(caller.userId())) {
+            case Outcome.Entered entered -> {
+                Sockets.onEnd(context.request().connection(), entered::leave);
+                upgrade(context, caller);
+            }
+            case Outcome.PodIsFull full -> problems.send(context, unavailable());
+            case Outcome.UserHasTooMany many ->
+                problems.send(
+                        context, ProblemException.rateLimited(USER_WAIT, "This user has too many connections here."));
+        }
     }
 
     private static void upgrade(RoutingContext context, @Nullable Caller caller) {

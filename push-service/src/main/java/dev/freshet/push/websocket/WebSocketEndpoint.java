@@ -12,12 +12,14 @@ import dev.freshet.push.presence.Attendance;
 import dev.freshet.push.presence.Presence;
 import dev.freshet.push.replay.History;
 import dev.freshet.push.replay.Resume;
+import dev.freshet.service.limit.Limited;
 import io.netty.buffer.ByteBufUtil;
 import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.OnBinaryMessage;
 import io.quarkus.websockets.next.OnClose;
 import io.quarkus.websockets.next.OnError;
 import io.quarkus.websockets.next.OnOpen;
+import io.quarkus.websockets.next.OnPingMessage;
 import io.quarkus.websockets.next.OnPongMessage;
 import io.quarkus.websockets.next.OnTextMessage;
 import io.quarkus.websockets.next.UserData.TypedKey;
@@ -35,14 +37,15 @@ public final class WebSocketEndpoint {
 
     static final String PATH = "/ws";
 
-    /// A payload of 64 KiB and its envelope. Vert.x has a limit of its own, 1 MiB per frame: past that one it
-    /// ends the connection without a code.
+    /// A payload of 64 KiB and its envelope. Vert.x has a limit of its own, 1 MiB per frame, for it keeps a frame
+    /// in memory until it is complete: past that one [FrameLimit] ends the connection.
     private static final int MAX_MESSAGE_BYTES = 128 * 1024;
 
     static final TypedKey<Welcome> WELCOME = new TypedKey<>("freshet.welcome");
 
     private static final Logger LOG = Logger.getLogger(WebSocketEndpoint.class);
     private static final TypedKey<Session> SESSION = new TypedKey<>("freshet.session");
+    private static final TypedKey<MessageLimits> LIMITS = new TypedKey<>("freshet.limits");
 
     private final Hub hub;
     private final Resume resume;
@@ -51,6 +54,8 @@ public final class WebSocketEndpoint {
     private final PushMetrics metrics;
     private final MessageHandler handler;
     private final Presence presence;
+    private final MessageRates rates;
+    private final Limited limited;
     private final Map<LoopHub, Beats> beats = new ConcurrentHashMap<>();
 
     WebSocketEndpoint(
@@ -60,7 +65,9 @@ public final class WebSocketEndpoint {
             PushConfig config,
             PushMetrics metrics,
             MessageHandler handler,
-            Presence presence) {
+            Presence presence,
+            MessageRates rates,
+            Limited limited) {
         this.hub = hub;
         this.resume = resume;
         this.history = history;
@@ -68,6 +75,8 @@ public final class WebSocketEndpoint {
         this.metrics = metrics;
         this.handler = handler;
         this.presence = presence;
+        this.rates = rates;
+        this.limited = limited;
     }
 
     @OnOpen
@@ -86,6 +95,8 @@ public final class WebSocketEndpoint {
         Session session = new Session(
                 connection.id(), welcome.caller(), loop, rhythm, outbox, metrics, config, resume, history, attendance);
         connection.userData().put(SESSION, session);
+        connection.userData().put(LIMITS, new MessageLimits(rates, loop, session, handler, limited));
+        FrameLimit.watch(welcome.transport(), session::tooBig);
         session.open(welcome.after());
         return Uni.createFrom().voidItem();
     }
@@ -100,15 +111,18 @@ public final class WebSocketEndpoint {
             session.tooBig();
             return Uni.createFrom().voidItem();
         }
-        return handler.handle(ClientMessageReader.read(text), session);
+        return handle(ClientMessageReader.read(text), connection);
     }
 
     @OnBinaryMessage
     Uni<Void> binary(Buffer data, WebSocketConnection connection) {
-        Session session = connection.userData().get(SESSION);
-        return session == null
-                ? Uni.createFrom().voidItem()
-                : handler.handle(new ClientMessage.Invalid(null, "Messages must be text frames."), session);
+        return handle(new ClientMessage.Invalid(null, "Messages must be text frames."), connection);
+    }
+
+    @OnPingMessage
+    Uni<Void> ping(Buffer data, WebSocketConnection connection) {
+        control(connection);
+        return Uni.createFrom().voidItem();
     }
 
     @OnPongMessage
@@ -117,6 +131,7 @@ public final class WebSocketEndpoint {
         if (session != null) {
             session.pong();
         }
+        control(connection);
         return Uni.createFrom().voidItem();
     }
 
@@ -140,6 +155,18 @@ public final class WebSocketEndpoint {
             session.tooBig();
         }
         return Uni.createFrom().voidItem();
+    }
+
+    private static Uni<Void> handle(ClientMessage message, WebSocketConnection connection) {
+        MessageLimits limits = connection.userData().get(LIMITS);
+        return limits == null ? Uni.createFrom().voidItem() : limits.handle(message);
+    }
+
+    private static void control(WebSocketConnection connection) {
+        MessageLimits limits = connection.userData().get(LIMITS);
+        if (limits != null) {
+            limits.control();
+        }
     }
 
     /// Fragments that together are over Vert.x's limit: it drops them and goes on, and has no type of its own for

@@ -235,8 +235,9 @@ class RoomMessageTest extends PushTest {
         JsonNode typing = receiver.next("user-typing").payload();
         assertThat(typing.toString())
                 .isEqualTo("{\"isTyping\":true,\"userId\":\"" + user + "\",\"userName\":\"" + user + "\"}");
-        receiver.next("user-typing");
-        receiver.next("room-message");
+        // Too soon after the first, so it waits for its time.
+        receiver.await("room-message");
+        receiver.await("user-typing");
         sender.await("ack");
         sender.next("room-message");
         second.next("room-message");

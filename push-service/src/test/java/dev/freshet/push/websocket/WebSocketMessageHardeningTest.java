@@ -251,15 +251,15 @@ class WebSocketMessageHardeningTest extends PushTest {
     }
 
     @Test
-    void aFrameFarOverTheLimitEndsTheConnectionBeforeItIsRead() {
+    void aFrameFarOverTheLimitClosesWith1009BeforeItIsRead() {
         RawConnection connection =
                 raw().send("GET /ws?ticket=" + ticket(user) + " HTTP/1.1\r\nHost: x\r\n" + UPGRADE + "\r\n");
         connection.readHead();
         connection.readThrough("}}");
 
-        connection.send("\u0081\u00ff\0\0\0\u007f\u00ff\u00ff\u00ff\u00ff\0\0\0\0");
+        connection.send("\u0081\u00ff\0\0\0\u007f\u00ff\u00ff\u00ff\u00ff\0\0\0\0" + "x".repeat(300_000));
 
-        connection.readToEnd();
+        assertTooBig(connection.readToEnd());
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.freshet.service.problem;
 
 import dev.freshet.contract.problem.Problem;
 import dev.freshet.contract.problem.ProblemType;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// A refusal on its way to the client. Without a stack trace: it is an answer, not an accident.
@@ -31,6 +32,14 @@ public final class ProblemException extends RuntimeException {
     /// @param seconds after which trying again makes sense
     public static ProblemException retryAfter(int seconds, ProblemType type, String detail) {
         return new ProblemException(Problem.of(type, detail), seconds);
+    }
+
+    /// Too much of something. Rounded up: whoever waits as long as told is not told to wait again.
+    ///
+    /// @param wait after which there will be room
+    public static ProblemException rateLimited(Duration wait, String detail) {
+        int seconds = (int) Math.max(1, Math.ceilDiv(wait.toMillis(), 1000L));
+        return retryAfter(seconds, ProblemType.RATE_LIMITED, detail);
     }
 
     public Problem problem() {

@@ -10,7 +10,7 @@ import dev.freshet.service.identity.Caller;
 import dev.freshet.service.problem.ProblemException;
 import dev.freshet.service.redis.RedisUnavailable;
 import dev.freshet.ticket.store.IssuedTicket;
-import dev.freshet.ticket.store.RateLimit;
+import dev.freshet.ticket.store.TicketRate;
 import dev.freshet.ticket.store.TicketStore;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
@@ -48,17 +48,17 @@ public final class TicketResource {
     private static final int RETRY_AFTER_SECONDS = 2;
 
     private final Authenticator authenticator;
-    private final RateLimit limit;
+    private final TicketRate limit;
     private final TicketStore tickets;
 
-    TicketResource(Authenticator authenticator, RateLimit limit, TicketStore tickets) {
+    TicketResource(Authenticator authenticator, TicketRate limit, TicketStore tickets) {
         this.authenticator = authenticator;
         this.limit = limit;
         this.tickets = tickets;
     }
 
-    /// Exchanges the caller's token for a ticket. A request that is refused for what it says takes nothing out of the
-    /// caller's bucket.
+    /// Exchanges the caller's token for a ticket. A request that is refused for what it says takes nothing out of
+    /// the caller's bucket.
     ///
     /// The body is `{"channels":[…]}` to narrow the grants, or empty.
     @POST
@@ -128,7 +128,10 @@ public final class TicketResource {
     }
 
     private Future<IssuedTicket> issue(TicketRecord record, Duration wait) {
-        return wait.isZero() ? tickets.issue(record) : Future.failedFuture(tooFast(wait));
+        return wait.isZero()
+                ? tickets.issue(record)
+                : Future.failedFuture(ProblemException.rateLimited(
+                        wait, "This user took too many tickets; wait before the next one."));
     }
 
     private static Response answer(IssuedTicket issued) {
@@ -143,13 +146,6 @@ public final class TicketResource {
                 .endObject()
                 .toBytes();
         return Response.ok(json).header("Cache-Control", "no-store").build();
-    }
-
-    /// Rounded up: whoever waits as long as told is not told to wait again.
-    private static ProblemException tooFast(Duration wait) {
-        int seconds = (int) Math.max(1, Math.ceilDiv(wait.toMillis(), 1000L));
-        return ProblemException.retryAfter(
-                seconds, ProblemType.RATE_LIMITED, "This user took too many tickets; wait before the next one.");
     }
 
     private static Future<Response> refuse(Throwable failure) {
