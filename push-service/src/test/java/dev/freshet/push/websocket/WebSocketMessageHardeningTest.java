@@ -106,7 +106,7 @@ class WebSocketMessageHardeningTest extends PushTest {
                     ack             | {"type":"direct-message","payload":{"to":"bob"}
                     ack             | {"type":"subscribe","payload":{"channel":"broadcast:a"}
                     ack             | {"type":"unsubscribe","payload":{"channel":"broadcast:a"}
-                    unavailable     | {"type":"presence","payload":{"room":"a"}
+                    ack             | {"type":"presence","payload":{"room":"a"}
                     unknown-type    | {"type":"telemetry","payload":{"a":1}
                     unknown-type    | {"type":"chat-message","room":"a","payload":{"a":1}
                     forbidden       | {"type":"join-room","payload":"forbidden"
