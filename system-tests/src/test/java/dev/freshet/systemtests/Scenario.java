@@ -15,11 +15,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /// One fault, under load, judged: clients on every way, publishers on every way, and a checker between them.
 ///
@@ -41,6 +43,7 @@ final class Scenario implements AutoCloseable {
     private final List<SocketClient> sockets = new ArrayList<>();
     private final Load load;
     private final Route throughProxy;
+    private @Nullable Page page;
     private int faults;
 
     private Scenario(String name, Deployment deployment, int channelCount, int padding, int waitReplicas) {
@@ -139,7 +142,8 @@ final class Scenario implements AutoCloseable {
         return client;
     }
 
-    /// Half of them streams, half of them sockets, a half of each around the proxy, each on some channels.
+    /// Half of them streams, half of them sockets, a half of each around the proxy, each on some channels; and a
+    /// browser on all.
     void connect(int count) {
         connect(count, direct());
     }
@@ -152,6 +156,29 @@ final class Scenario implements AutoCloseable {
             client.start();
         }
         awaitConnected();
+        openPage();
+    }
+
+    /// A browser's page on all channels, where there is a browser; once.
+    private void openPage() {
+        if (page != null) {
+            return;
+        }
+        if (!Chromium.isInstalled()) {
+            System.out.println("FAULTS " + name + ": without a browser, for there is no chromium");
+            return;
+        }
+        page = Page.open(prefix(name), deployment, checker.follow("browser", channels));
+    }
+
+    /// How many pages of browsers there are.
+    int pages() {
+        return page == null ? 0 : 1;
+    }
+
+    /// The browser's page, once [#connect] was called, and if there is a browser.
+    Optional<Page> page() {
+        return Optional.ofNullable(page);
     }
 
     /// Waits for all that are not away.
@@ -205,8 +232,14 @@ final class Scenario implements AutoCloseable {
         }
         Verdict verdict = checker.verify(judged);
         System.out.printf(
-                "FAULTS %s: %s faults=%d violations=%d seed=%d seconds=%.1f%n",
-                name, verdict.summary(), faults, verdict.violations().size(), seed, (System.nanoTime() - began) / 1e9);
+                "FAULTS %s: %s browser=%d faults=%d violations=%d seed=%d seconds=%.1f%n",
+                name,
+                verdict.summary(),
+                page == null ? 0 : page.transcript().events(),
+                faults,
+                verdict.violations().size(),
+                seed,
+                (System.nanoTime() - began) / 1e9);
         verdict.assertClean();
         return verdict;
     }
@@ -248,6 +281,9 @@ final class Scenario implements AutoCloseable {
 
     @Override
     public void close() {
+        if (page != null) {
+            page.close();
+        }
         clients.close();
         load.close();
     }
