@@ -6,6 +6,8 @@ import dev.freshet.contract.channel.Names;
 import dev.freshet.contract.event.EventTypes;
 import dev.freshet.contract.json.JsonText;
 import dev.freshet.contract.log.TraceParent;
+import dev.freshet.events.json.Draft;
+import dev.freshet.events.json.JsonMember;
 import io.cloudevents.core.builder.CloudEventBuilder;
 import io.cloudevents.rw.CloudEventRWException;
 import java.util.List;
@@ -19,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// The SDK judges attributes. It does not read `data`, for it would write numbers anew.
 ///
 /// @see <a href="https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md">CloudEvents 1.0.2</a>
-final class CloudEventDraft extends Draft {
+final class CloudEventDraft extends Draft<Publication> {
 
     private static final Pattern JSON =
             Pattern.compile("\\s*(application|text)/([a-z0-9.+-]+\\+)?json\\s*(;.*)?", Pattern.CASE_INSENSITIVE);
@@ -38,7 +40,7 @@ final class CloudEventDraft extends Draft {
     }
 
     @Override
-    boolean knows(String name) {
+    protected boolean knows(String name) {
         return switch (name) {
             case "specversion", "id", "source", "type", "subject", "time", "dataschema", "datacontenttype" -> true;
             case "data", "data_base64", "ephemeral", "exclude", "traceparent" -> true;
@@ -48,12 +50,12 @@ final class CloudEventDraft extends Draft {
 
     /// An attribute that is null is the same as none (JSON Event Format, section 2.2), data that is null is data.
     @Override
-    boolean isAbsent(String name, JsonMember value) {
+    protected boolean isAbsent(String name, JsonMember value) {
         return !name.equals("data") && value.isNull();
     }
 
     @Override
-    void take(String name, JsonMember value) {
+    protected void take(String name, JsonMember value) {
         switch (name) {
             case "data" -> payload = value.payload();
             case "data_base64" -> throw new ContractViolation(name, "is not taken, for data must be JSON");
@@ -77,7 +79,7 @@ final class CloudEventDraft extends Draft {
     }
 
     @Override
-    void checkComplete() {
+    protected void checkComplete() {
         List.of("specversion", "id", "source", "type", "subject").forEach(this::missing);
         if (!has("data_base64")) {
             missing("data");
@@ -125,7 +127,7 @@ final class CloudEventDraft extends Draft {
     }
 
     @Override
-    Publication complete() {
+    protected Publication complete() {
         return new Publication(
                 List.of(Objects.requireNonNull(channel)),
                 false,

@@ -6,6 +6,8 @@ import dev.freshet.contract.channel.Channel;
 import dev.freshet.contract.channel.Names;
 import dev.freshet.contract.event.EventTypes;
 import dev.freshet.contract.json.JsonText;
+import dev.freshet.events.json.Draft;
+import dev.freshet.events.json.JsonMember;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /// `{"channel" or "channels","type","payload","ephemeral"?,"exclude"?}`, or the same without channels where the
 /// path names one.
-final class PublicationDraft extends Draft {
+final class PublicationDraft extends Draft<Publication> {
 
     private static final Set<String> NAMES = Set.of("type", "payload", "ephemeral", "exclude");
 
@@ -35,12 +37,12 @@ final class PublicationDraft extends Draft {
     }
 
     @Override
-    boolean knows(String name) {
+    protected boolean knows(String name) {
         return NAMES.contains(name) || !channelByPath && (name.equals("channel") || name.equals("channels"));
     }
 
     @Override
-    void take(String name, JsonMember value) {
+    protected void take(String name, JsonMember value) {
         switch (name) {
             case "channel" -> channels = List.of(Channel.parse(value.text()));
             case "channels" -> {
@@ -56,7 +58,7 @@ final class PublicationDraft extends Draft {
     }
 
     @Override
-    void checkComplete() {
+    protected void checkComplete() {
         if (!channelByPath) {
             if (has("channel") && has("channels")) {
                 wrong("channels", "must not stand next to channel");
@@ -69,7 +71,7 @@ final class PublicationDraft extends Draft {
     }
 
     @Override
-    Publication complete() {
+    protected Publication complete() {
         return new Publication(
                 channels,
                 several,

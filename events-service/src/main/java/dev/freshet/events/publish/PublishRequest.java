@@ -3,6 +3,8 @@ package dev.freshet.events.publish;
 import dev.freshet.contract.ContractViolation;
 import dev.freshet.contract.problem.ProblemType;
 import dev.freshet.events.http.Command;
+import dev.freshet.events.json.Element;
+import dev.freshet.events.json.JsonBody;
 import dev.freshet.service.problem.ProblemException;
 import io.vertx.core.MultiMap;
 import java.net.URLDecoder;
@@ -21,7 +23,7 @@ final class PublishRequest {
     private PublishRequest() {}
 
     /// @throws ProblemException 400 or 413
-    static JsonBody.Content read(Command command, MultiMap headers) {
+    static JsonBody.Content<Publication> read(Command command, MultiMap headers) {
         String traceparent = command.traceparent();
         return switch (command.mediaType()) {
             case PublishResource.CLOUD_EVENT -> {
@@ -33,9 +35,10 @@ final class PublishRequest {
             default -> {
                 if (headers.contains("ce-specversion")) {
                     requireSingleSize(command);
-                    yield new JsonBody.Content.One(binary(command, headers));
+                    yield new JsonBody.Content.One<>(binary(command, headers));
                 }
-                JsonBody.Content content = JsonBody.read(command.body(), () -> new PublicationDraft(null, traceparent));
+                JsonBody.Content<Publication> content =
+                        JsonBody.read(command.body(), () -> new PublicationDraft(null, traceparent));
                 if (content instanceof JsonBody.Content.One) {
                     requireSingleSize(command);
                 }
@@ -53,14 +56,14 @@ final class PublishRequest {
     }
 
     /// @throws ContractViolation if it is a list
-    static JsonBody.Content.One requireOne(JsonBody.Content content) {
+    static JsonBody.Content.One<Publication> requireOne(JsonBody.Content<Publication> content) {
         return switch (content) {
-            case JsonBody.Content.One one -> one;
-            case JsonBody.Content.Many many -> throw new ContractViolation("body", "must be one event");
+            case JsonBody.Content.One<Publication> one -> one;
+            case JsonBody.Content.Many<Publication> many -> throw new ContractViolation("body", "must be one event");
         };
     }
 
-    private static JsonBody.Content requireMany(JsonBody.Content content) {
+    private static JsonBody.Content<Publication> requireMany(JsonBody.Content<Publication> content) {
         if (content instanceof JsonBody.Content.One) {
             throw new ContractViolation("body", "must be a list of events");
         }
@@ -68,7 +71,7 @@ final class PublishRequest {
     }
 
     /// CloudEvents, HTTP binding 1.0.2, section 3.1: attributes are headers, the body is the data.
-    private static Element binary(Command command, MultiMap headers) {
+    private static Element<Publication> binary(Command command, MultiMap headers) {
         CloudEventDraft draft = new CloudEventDraft(command.traceparent());
         for (Map.Entry<String, String> header : headers) {
             String name = header.getKey().toLowerCase(Locale.ROOT);

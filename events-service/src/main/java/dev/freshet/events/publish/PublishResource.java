@@ -3,6 +3,8 @@ package dev.freshet.events.publish;
 import dev.freshet.contract.Limits;
 import dev.freshet.events.http.Command;
 import dev.freshet.events.http.CommandReader;
+import dev.freshet.events.json.Element;
+import dev.freshet.events.json.JsonBody;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.POST;
@@ -74,11 +76,11 @@ public final class PublishResource {
                 .toCompletionStage();
     }
 
-    private Future<Response> publish(Command command, JsonBody.Content content) {
+    private Future<Response> publish(Command command, JsonBody.Content<Publication> content) {
         return switch (content) {
-            case JsonBody.Content.One(Element element) ->
+            case JsonBody.Content.One<Publication>(Element<Publication> element) ->
                 publisher.publish(command, element).map(result -> Answers.accepted(result, command.path()));
-            case JsonBody.Content.Many(var elements) ->
+            case JsonBody.Content.Many<Publication>(var elements) ->
                 publisher.publish(command, elements).map(results -> Answers.batch(results, command.path()));
         };
     }

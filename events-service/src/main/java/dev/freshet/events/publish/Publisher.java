@@ -9,6 +9,7 @@ import dev.freshet.events.append.Appended;
 import dev.freshet.events.append.PartitionedAppend;
 import dev.freshet.events.append.PublishRate;
 import dev.freshet.events.http.Command;
+import dev.freshet.events.json.Element;
 import dev.freshet.service.identity.Caller;
 import dev.freshet.service.problem.ProblemAnswer;
 import dev.freshet.service.problem.ProblemException;
@@ -34,10 +35,10 @@ final class Publisher {
 
     /// Publishes one element. Fails with the problem that its sender is told: nothing is appended unless all its
     /// channels are granted.
-    Future<Result.Accepted> publish(Command command, Element element) {
+    Future<Result.Accepted> publish(Command command, Element<Publication> element) {
         return switch (element) {
-            case Element.Bad bad -> Future.failedFuture(ProblemException.of(problem(bad)));
-            case Element.Good(Publication publication) -> {
+            case Element.Bad<Publication> bad -> Future.failedFuture(ProblemException.of(problem(bad)));
+            case Element.Good<Publication>(Publication publication) -> {
                 Problem forbidden = forbidden(command.caller(), publication);
                 yield forbidden != null
                         ? Future.failedFuture(ProblemException.of(forbidden))
@@ -53,7 +54,7 @@ final class Publisher {
     /// Publishes each element that may be, in order, and tells the fate of every one. Fails only if Redis took
     /// none of those that it was given, if the idempotency key is another request's, or if they are more than the
     /// caller's rate.
-    Future<List<Result>> publish(Command command, List<Element> elements) {
+    Future<List<Result>> publish(Command command, List<Element<Publication>> elements) {
         List<Result> judged =
                 elements.stream().map(e -> judge(command.caller(), e)).toList();
         List<Event> events = new ArrayList<>();
@@ -102,10 +103,10 @@ final class Publisher {
     }
 
     /// `Accepted` without ids where the log is still to be asked.
-    private static Result judge(Caller caller, Element element) {
+    private static Result judge(Caller caller, Element<Publication> element) {
         return switch (element) {
-            case Element.Bad bad -> new Result.Refused(problem(bad));
-            case Element.Good(Publication publication) -> {
+            case Element.Bad<Publication> bad -> new Result.Refused(problem(bad));
+            case Element.Good<Publication>(Publication publication) -> {
                 Problem forbidden = forbidden(caller, publication);
                 yield forbidden != null ? new Result.Refused(forbidden) : new Result.Accepted(publication, List.of());
             }
@@ -122,7 +123,7 @@ final class Publisher {
         return null;
     }
 
-    private static Problem problem(Element.Bad bad) {
+    private static Problem problem(Element.Bad<Publication> bad) {
         return new Problem(ProblemType.INVALID_REQUEST, "The event does not fit the contract.", bad.errors());
     }
 }

@@ -3,6 +3,7 @@ package dev.freshet.events.publish;
 import dev.freshet.contract.channel.Channel;
 import dev.freshet.contract.channel.Names;
 import dev.freshet.events.http.CommandReader;
+import dev.freshet.events.json.JsonBody;
 import dev.freshet.service.identity.Caller;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.POST;
@@ -59,7 +60,7 @@ public final class ShortcutResource {
         return commands.read(request, MEDIA_TYPES, PublishRequest.MAX_SINGLE_BYTES)
                 .compose(command -> {
                     Channel channel = target.apply(command.caller());
-                    JsonBody.Content.One content = PublishRequest.requireOne(
+                    JsonBody.Content.One<Publication> content = PublishRequest.requireOne(
                             JsonBody.read(command.body(), () -> new PublicationDraft(channel, command.traceparent())));
                     return publisher
                             .publish(command, content.element())

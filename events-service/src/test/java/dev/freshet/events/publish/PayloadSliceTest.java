@@ -3,6 +3,8 @@ package dev.freshet.events.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.freshet.contract.json.JsonText;
+import dev.freshet.events.json.Element;
+import dev.freshet.events.json.JsonBody;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -71,14 +73,14 @@ class PayloadSliceTest {
     }
 
     private static List<JsonText> payloads(String body) {
-        JsonBody.Content content =
+        JsonBody.Content<Publication> content =
                 JsonBody.read(body.getBytes(StandardCharsets.UTF_8), () -> new PublicationDraft(null, null));
-        List<Element> elements = switch (content) {
-            case JsonBody.Content.One(Element element) -> List.of(element);
-            case JsonBody.Content.Many(var many) -> many;
+        List<Element<Publication>> elements = switch (content) {
+            case JsonBody.Content.One<Publication>(Element<Publication> element) -> List.of(element);
+            case JsonBody.Content.Many<Publication>(var many) -> many;
         };
         return elements.stream()
-                .map(element -> ((Element.Good) element).publication().payload())
+                .map(element -> ((Element.Good<Publication>) element).value().payload())
                 .toList();
     }
 }

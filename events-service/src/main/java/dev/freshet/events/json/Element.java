@@ -1,16 +1,18 @@
-package dev.freshet.events.publish;
+package dev.freshet.events.json;
 
 import dev.freshet.contract.problem.FieldError;
 import java.util.List;
 
 /// One element of a request, as it was read.
-sealed interface Element {
+///
+/// @param <T> what it stands for
+public sealed interface Element<T> {
 
     /// It fits the contract.
-    record Good(Publication publication) implements Element {}
+    record Good<T>(T value) implements Element<T> {}
 
     /// It does not.
     ///
     /// @param errors all mistakes found, at least one
-    record Bad(List<FieldError> errors) implements Element {}
+    record Bad<T>(List<FieldError> errors) implements Element<T> {}
 }

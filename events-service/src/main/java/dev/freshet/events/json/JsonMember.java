@@ -1,4 +1,4 @@
-package dev.freshet.events.publish;
+package dev.freshet.events.json;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
@@ -12,7 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /// The value of a member that a parser stands on. Only valid until the parser moves on; ask for one form of it,
 /// once.
-final class JsonMember {
+public final class JsonMember {
+
+    @FunctionalInterface
+    private interface Slice {
+        JsonText of(byte[] body, int from, int to);
+    }
 
     private final byte[] body;
     private final JsonParser parser;
@@ -25,7 +30,7 @@ final class JsonMember {
     }
 
     /// @throws ContractViolation if it is no text
-    String text() {
+    public String text() {
         String text = textOrNull();
         if (text == null) {
             throw new ContractViolation("", "must be text");
@@ -33,8 +38,7 @@ final class JsonMember {
         return text;
     }
 
-    @Nullable
-    String textOrNull() {
+    private @Nullable String textOrNull() {
         try {
             return token == JsonToken.VALUE_STRING ? parser.getText() : null;
         } catch (IOException e) {
@@ -43,23 +47,40 @@ final class JsonMember {
     }
 
     /// @throws ContractViolation if it is no truth value
-    boolean bool() {
+    public boolean bool() {
         if (!token.isBoolean()) {
             throw new ContractViolation("", "must be true or false");
         }
         return token == JsonToken.VALUE_TRUE;
     }
 
-    boolean isBool() {
+    public boolean isBool() {
         return token.isBoolean();
     }
 
-    boolean isNull() {
+    public boolean isNull() {
         return token == JsonToken.VALUE_NULL;
     }
 
+    /// A whole number, however it is written: `3`, `3.0`, `3e0`.
+    ///
+    /// @param most up to 2^53
+    /// @throws ContractViolation if it is none, or not from 0 to `most`
+    public long whole(long most) {
+        try {
+            // Exact for whole numbers of this size; a larger one is too large rounded, too.
+            double value = token.isNumeric() ? parser.getDoubleValue() : -1;
+            if (value < 0 || value > most || value != Math.rint(value)) {
+                throw new ContractViolation("", "must be a whole number from 0 to " + most);
+            }
+            return (long) value;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /// @throws ContractViolation if it is no list of texts, empty, or longer than `most`
-    List<String> texts(int most) {
+    public List<String> texts(int most) {
         List<String> texts = new ArrayList<>();
         boolean good = token == JsonToken.START_ARRAY;
         try {
@@ -88,14 +109,25 @@ final class JsonMember {
     /// Exactly the bytes that were sent, but for insignificant white space.
     ///
     /// @throws ContractViolation if it is no payload
-    JsonText payload() {
+    public JsonText payload() {
+        return slice(JsonText::payload);
+    }
+
+    /// The same for a document's content.
+    ///
+    /// @throws ContractViolation if it is none
+    public JsonText content() {
+        return slice(JsonText::content);
+    }
+
+    private JsonText slice(Slice slice) {
         try {
             int from = Math.toIntExact(parser.currentTokenLocation().getByteOffset());
             parser.skipChildren();
             parser.finishToken();
             // A parser may have looked one character past a number, never past white space or a bracket.
             int to = (int) Math.min(parser.currentLocation().getByteOffset(), body.length);
-            return JsonText.payload(body, from, to);
+            return slice.of(body, from, to);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

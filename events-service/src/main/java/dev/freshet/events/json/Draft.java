@@ -1,4 +1,4 @@
-package dev.freshet.events.publish;
+package dev.freshet.events.json;
 
 import dev.freshet.contract.ContractViolation;
 import dev.freshet.contract.problem.FieldError;
@@ -8,29 +8,31 @@ import java.util.List;
 import java.util.Set;
 
 /// An element that is being read, member by member. It collects mistakes instead of stopping at the first.
-abstract class Draft {
+///
+/// @param <T> what becomes of it
+public abstract class Draft<T> {
 
     private final List<FieldError> errors = new ArrayList<>();
     private final Set<String> seen = new HashSet<>();
 
     /// Whether a member of this name means something. Others are not read, whatever they hold.
-    abstract boolean knows(String name);
+    protected abstract boolean knows(String name);
 
     /// Whether this value means that there is no such member.
-    boolean isAbsent(String name, JsonMember value) {
+    protected boolean isAbsent(String name, JsonMember value) {
         return false;
     }
 
     /// Takes a known member of the JSON object.
     ///
     /// @throws ContractViolation for a mistake, which is then collected
-    abstract void take(String name, JsonMember value);
+    protected abstract void take(String name, JsonMember value);
 
     /// Reports, by [#missing] and [#wrong], what only shows after the last member.
-    abstract void checkComplete();
+    protected abstract void checkComplete();
 
     /// What was read. Only called if there was no mistake.
-    abstract Publication complete();
+    protected abstract T complete();
 
     final void member(String name, JsonMember value) {
         if (knows(name) && !isAbsent(name, value)) {
@@ -39,7 +41,7 @@ abstract class Draft {
     }
 
     /// Takes something of this name once, and collects what is wrong with it.
-    final void collect(String name, Runnable taking) {
+    protected final void collect(String name, Runnable taking) {
         if (!seen.add(name)) {
             // Readers disagree on which of two counts, so what was checked might not be what is used.
             wrong(name, "must not stand twice");
@@ -52,22 +54,22 @@ abstract class Draft {
         }
     }
 
-    final void wrong(String field, String reason) {
+    protected final void wrong(String field, String reason) {
         errors.add(new FieldError(field, reason));
     }
 
-    final void missing(String field) {
+    protected final void missing(String field) {
         if (!seen.contains(field)) {
             wrong(field, "is missing");
         }
     }
 
-    final boolean has(String field) {
+    protected final boolean has(String field) {
         return seen.contains(field);
     }
 
-    final Element finish() {
+    public final Element<T> finish() {
         checkComplete();
-        return errors.isEmpty() ? new Element.Good(complete()) : new Element.Bad(List.copyOf(errors));
+        return errors.isEmpty() ? new Element.Good<>(complete()) : new Element.Bad<>(List.copyOf(errors));
     }
 }

@@ -1,4 +1,4 @@
-package dev.freshet.events.publish;
+package dev.freshet.events.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
@@ -19,9 +19,9 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Reads a JSON body of one object or of a list of objects, without a tree: what is published goes on as the bytes
-/// that were sent. Safe for any thread.
-final class JsonBody {
+/// Reads a JSON body of one object or of a list of objects, without a tree: what is published goes on as the
+/// bytes that were sent. Safe for any thread.
+public final class JsonBody {
 
     /// Names are not interned, for they come from anybody and would stay for ever.
     private static final JsonFactory FACTORY = JsonFactory.builder()
@@ -31,24 +31,24 @@ final class JsonBody {
     private JsonBody() {}
 
     /// What a body holds.
-    sealed interface Content {
-        record One(Element element) implements Content {}
+    public sealed interface Content<T> {
+        record One<T>(Element<T> element) implements Content<T> {}
 
-        record Many(List<Element> elements) implements Content {}
+        record Many<T>(List<Element<T>> elements) implements Content<T> {}
     }
 
     /// @param drafts gives an empty draft for each element
     /// @throws ProblemException 400 if the body is not JSON, or a list of none or too many
-    static Content read(byte[] body, Supplier<? extends Draft> drafts) {
+    public static <T> Content<T> read(byte[] body, Supplier<? extends Draft<T>> drafts) {
         requireUtf8(body);
         try (JsonParser parser = FACTORY.createParser(body)) {
             JsonToken first = parser.nextToken();
             if (first == null) {
                 throw malformed("The body is empty.");
             }
-            Content content = first == JsonToken.START_ARRAY
-                    ? new Content.Many(elements(body, parser, drafts))
-                    : new Content.One(element(body, parser, drafts.get()));
+            Content<T> content = first == JsonToken.START_ARRAY
+                    ? new Content.Many<>(elements(body, parser, drafts))
+                    : new Content.One<>(element(body, parser, drafts.get()));
             if (parser.nextToken() != null) {
                 throw malformed("The body has something behind its JSON value.");
             }
@@ -60,9 +60,22 @@ final class JsonBody {
         }
     }
 
-    private static List<Element> elements(byte[] body, JsonParser parser, Supplier<? extends Draft> drafts)
+    /// Reads a body of one object, whose mistakes are this request's.
+    ///
+    /// @throws ProblemException 400 if the body is not JSON, no object, or does not fit
+    public static <T> T readOne(byte[] body, Supplier<? extends Draft<T>> drafts) {
+        return switch (read(body, drafts)) {
+            case Content.One<T>(Element.Good<T>(T value)) -> value;
+            case Content.One<T>(Element.Bad<T>(List<FieldError> errors)) ->
+                throw ProblemException.of(
+                        new Problem(ProblemType.INVALID_REQUEST, "The body does not fit the contract.", errors));
+            case Content.Many<T> many -> throw new ContractViolation("body", "must be one object");
+        };
+    }
+
+    private static <T> List<Element<T>> elements(byte[] body, JsonParser parser, Supplier<? extends Draft<T>> drafts)
             throws IOException {
-        List<Element> elements = new ArrayList<>();
+        List<Element<T>> elements = new ArrayList<>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             if (elements.size() == Limits.MAX_BATCH_EVENTS) {
                 throw wrongCount();
@@ -75,10 +88,10 @@ final class JsonBody {
         return elements;
     }
 
-    private static Element element(byte[] body, JsonParser parser, Draft draft) throws IOException {
+    private static <T> Element<T> element(byte[] body, JsonParser parser, Draft<T> draft) throws IOException {
         if (parser.currentToken() != JsonToken.START_OBJECT) {
             parser.skipChildren();
-            return new Element.Bad(List.of(new FieldError("body", "must be an object")));
+            return new Element.Bad<>(List.of(new FieldError("body", "must be an object")));
         }
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String name = parser.currentName();
@@ -88,8 +101,8 @@ final class JsonBody {
         return draft.finish();
     }
 
-    /// Jackson would also read UTF-16 and UTF-32, where bytes have no offsets that fit. Their first characters show
-    /// as a mark or a zero byte.
+    /// Jackson would also read UTF-16 and UTF-32, where bytes have no offsets that fit. Their first characters
+    /// show as a mark or a zero byte.
     private static void requireUtf8(byte[] body) {
         for (int i = 0; i < Math.min(4, body.length); i++) {
             if (body[i] == 0 || i == 0 && body[i] < 0) {
