@@ -15,6 +15,16 @@ public final class Limits {
     /// Nested arrays and objects of a payload. At most 64, for the scanner keeps its stack in one `long`.
     public static final int MAX_PAYLOAD_DEPTH = 64;
 
+    /// Bytes of a document's content: UTF-8, minified. What an edit's event adds, version and author, fits
+    /// beside.
+    public static final int MAX_CONTENT_BYTES = MAX_PAYLOAD_BYTES - 256;
+
+    /// Nested arrays and objects of a document's content, which is itself nested in an edit's event.
+    public static final int MAX_CONTENT_DEPTH = MAX_PAYLOAD_DEPTH - 1;
+
+    /// Line and column of a cursor.
+    public static final int MAX_GRID_POSITION = Integer.MAX_VALUE;
+
     /// Events of one batch request.
     public static final int MAX_BATCH_EVENTS = 500;
 

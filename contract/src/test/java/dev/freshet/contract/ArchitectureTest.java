@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 class ArchitectureTest {
 
     private static final Pattern KEY = Pattern.compile("\"(events|state|idempotency|history|channels|presence|document"
-            + "|indexed):\\{|\"(ticket|ratelimit|revoked|inbound):");
+            + "|cursor|indexed):\\{|\"(ticket|ratelimit|revoked|inbound):");
 
     @ArchTest
     static final ArchRule theContractIsPlainJava = classes()

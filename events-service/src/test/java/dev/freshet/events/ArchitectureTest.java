@@ -23,11 +23,11 @@ import org.junit.jupiter.api.Test;
 @AnalyzeClasses(packages = "dev.freshet.events", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
 
-    private static final List<String> FEATURES = List.of("publish", "order", "index", "openapi");
+    private static final List<String> FEATURES = List.of("publish", "document", "order", "index", "openapi");
 
     /// Beginnings of the keys that `Keys` builds.
-    private static final Pattern KEY =
-            Pattern.compile("\"(events|state|history|channels|lease|idempotency|ticket|revoked|ratelimit):");
+    private static final Pattern KEY = Pattern.compile(
+            "\"(events|state|history|channels|lease|idempotency|document|cursor|ticket|revoked|ratelimit):");
 
     @ArchTest
     static final ArchRule FIELDS_ARE_NOT_INJECTED =
@@ -65,7 +65,11 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule WHAT_FEATURES_SHARE_KNOWS_NO_FEATURE = noClasses()
             .that()
-            .resideInAnyPackage("dev.freshet.events.http", "dev.freshet.events.append", "dev.freshet.events.config")
+            .resideInAnyPackage(
+                    "dev.freshet.events.http",
+                    "dev.freshet.events.json",
+                    "dev.freshet.events.append",
+                    "dev.freshet.events.config")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(

@@ -98,6 +98,13 @@ record Rest(String token) {
         return send(posting(url, contentType, body, headers).build());
     }
 
+    /// @param headers names and values in turn
+    Answer patch(String url, String json, String... headers) {
+        return send(posting(url, JSON_TYPE, json, headers)
+                .method("PATCH", BodyPublishers.ofString(json))
+                .build());
+    }
+
     /// Sends, and does not wait.
     CompletableFuture<Answer> postAsync(String url, String json, String... headers) {
         return CLIENT.sendAsync(posting(url, JSON_TYPE, json, headers).build(), BodyHandlers.ofString())

@@ -28,16 +28,28 @@ public final class JsonText {
 
     /// The same for a part of an array: bytes `from` (inclusive) to `to` (exclusive).
     public static JsonText payload(byte[] utf8, int from, int to) {
-        byte[] minified = JsonScanner.minify(utf8, from, to, Limits.MAX_PAYLOAD_DEPTH);
-        if (minified.length > Limits.MAX_PAYLOAD_BYTES) {
-            throw new ContractViolation("payload", "must be at most " + Limits.MAX_PAYLOAD_BYTES + " bytes of JSON");
-        }
-        return new JsonText(minified);
+        return bounded(utf8, from, to, Limits.MAX_PAYLOAD_BYTES, Limits.MAX_PAYLOAD_DEPTH);
     }
 
     /// The same for text.
     public static JsonText payload(String text) {
         return payload(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// The content of a document in a part of an array: a payload that leaves room for what its edit's event adds
+    /// ([Limits#MAX_CONTENT_BYTES], [Limits#MAX_CONTENT_DEPTH]).
+    ///
+    /// @throws ContractViolation (field `payload`)
+    public static JsonText content(byte[] utf8, int from, int to) {
+        return bounded(utf8, from, to, Limits.MAX_CONTENT_BYTES, Limits.MAX_CONTENT_DEPTH);
+    }
+
+    private static JsonText bounded(byte[] utf8, int from, int to, int maxBytes, int maxDepth) {
+        byte[] minified = JsonScanner.minify(utf8, from, to, maxDepth);
+        if (minified.length > maxBytes) {
+            throw new ContractViolation("payload", "must be at most " + maxBytes + " bytes of JSON");
+        }
+        return new JsonText(minified);
     }
 
     /// The bytes; must not be written to.

@@ -36,6 +36,16 @@ public final class Keys {
         return "channels:{" + p + "}";
     }
 
+    /// Hash: a document's content and version. It is there from the first edit on.
+    public static String document(int p, String id) {
+        return "document:{" + p + "}:" + id;
+    }
+
+    /// Hash with an expiry: when a user's cursor in a document was last told of, and where it has been put since.
+    public static String cursor(int p, String document, String user) {
+        return "cursor:{" + p + "}:" + document + ":" + user;
+    }
+
     /// String with an expiry: which replica of events-service indexes and trims the partition now.
     public static String lease(int p) {
         return "lease:{" + p + "}";

@@ -14,6 +14,7 @@ public enum ProblemType {
     NOT_FOUND("not-found", "There is nothing here", 404),
     METHOD_NOT_ALLOWED("method-not-allowed", "The method is not allowed here", 405),
     NOT_ACCEPTABLE("not-acceptable", "No acceptable representation", 406),
+    PRECONDITION_FAILED("precondition-failed", "There is another version", 412),
     TOO_LARGE("too-large", "The body is too large", 413),
     UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", "The content type is not supported", 415),
     IDEMPOTENCY_CONFLICT("idempotency-conflict", "The idempotency key belongs to another request", 422),

@@ -9,7 +9,14 @@ class KeysTest {
 
     @Test
     void keysOfAPartitionShareItsHashTag() {
-        assertThat(List.of(Keys.events(7), Keys.rejected(7), Keys.state(7), Keys.lease(7), Keys.idempotency(7, "ab12")))
+        assertThat(List.of(
+                        Keys.events(7),
+                        Keys.rejected(7),
+                        Keys.state(7),
+                        Keys.lease(7),
+                        Keys.document(7, "d"),
+                        Keys.cursor(7, "d", "u"),
+                        Keys.idempotency(7, "ab12")))
                 .allMatch(key -> tag(key).equals("7"))
                 .doesNotHaveDuplicates();
         assertThat(tag(Keys.events(0))).isEqualTo("0");
@@ -27,6 +34,8 @@ class KeysTest {
         assertThat(Keys.rejected(0)).isEqualTo("events:{0}:rejected");
         assertThat(Keys.state(3)).isEqualTo("state:{3}");
         assertThat(Keys.lease(3)).isEqualTo("lease:{3}");
+        assertThat(Keys.document(3, "spec")).isEqualTo("document:{3}:spec");
+        assertThat(Keys.cursor(3, "spec", "ada")).isEqualTo("cursor:{3}:spec:ada");
         assertThat(Keys.idempotency(3, "ab12")).isEqualTo("idempotency:{3}:ab12");
         assertThat(Keys.ticket("ab12")).isEqualTo("ticket:ab12");
         assertThat(Keys.rateLimit("ticket", "ada")).isEqualTo("ratelimit:ticket:ada");

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Appends the events of one request, whichever partitions they belong to: one append per partition, so those of a
-/// channel keep their order.
+/// Appends the events of one request, whichever partitions they belong to: one append per partition, so those of
+/// a channel keep their order.
 @Singleton
 public final class PartitionedAppend {
 
@@ -40,7 +40,7 @@ public final class PartitionedAppend {
             places.computeIfAbsent(partition, p -> new ArrayList<>()).add(i);
         }
         Appended[] outcomes = new Appended[events.size()];
-        return claim(key)
+        return log.claim(key)
                 .compose(claimed -> Future.join(places.entrySet().stream()
                         .map(part -> appendPart(part.getKey(), part.getValue(), events, key, outcomes))
                         .toList()))
@@ -60,12 +60,6 @@ public final class PartitionedAppend {
             }
             return ids;
         });
-    }
-
-    /// With one partition the append itself meets every other request with this key. With more, another request's
-    /// events may lie where this one's do not, so they must meet in a place that depends on the key alone.
-    private Future<Void> claim(@Nullable IdempotencyKey key) {
-        return key == null || log.partitions().count() == 1 ? Future.succeededFuture() : log.claim(key);
     }
 
     private Future<Void> appendPart(

@@ -47,7 +47,8 @@ public final class CommandReader {
                         if (!understood && body.length > 0) {
                             throw unsupported(mediaTypes);
                         }
-                        return new Command(caller, request.path(), mediaType, body, key, traceparent);
+                        return new Command(
+                                caller, request.method().name(), request.path(), mediaType, body, key, traceparent);
                     });
                 })
                 // An unread body would keep the connection from its next request.

@@ -10,6 +10,7 @@ import dev.freshet.push.admission.ConnectionLimit;
 import dev.freshet.push.delivery.Hub;
 import dev.freshet.push.delivery.LiveEvent;
 import dev.freshet.push.delivery.LoopHub;
+import dev.freshet.push.http.JsonAnswer;
 import dev.freshet.push.metrics.PushMetrics;
 import dev.freshet.push.metrics.PushMetrics.Transport;
 import dev.freshet.push.replay.History;
@@ -18,9 +19,7 @@ import dev.freshet.service.identity.Caller;
 import dev.freshet.service.problem.ProblemAnswer;
 import dev.freshet.service.problem.ProblemException;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -77,7 +76,7 @@ class PollRoutes {
                 .handler(context -> admission
                         .admit(context.request())
                         .compose(caller -> answer.apply(context, caller))
-                        .onSuccess(body -> send(context, body))
+                        .onSuccess(body -> JsonAnswer.send(context, body))
                         .onFailure(failure -> problems.send(context, failure)));
         router.route(path).handler(context -> {
             context.response().putHeader("Allow", "GET, HEAD");
@@ -148,25 +147,5 @@ class PollRoutes {
             throw ProblemException.retryAfter(1, ProblemType.UNAVAILABLE, "The log is not read yet; try again.");
         }
         return loop;
-    }
-
-    private static void send(RoutingContext context, byte[] body) {
-        HttpServerResponse response = context.response();
-        if (response.closed() || response.ended()) {
-            return;
-        }
-        String tag = EntityTag.of(body);
-        response.putHeader("ETag", tag);
-        response.putHeader("Cache-Control", "private, no-cache");
-        if (EntityTag.isIn(context.request().getHeader("If-None-Match"), tag)) {
-            response.setStatusCode(304).end();
-            return;
-        }
-        response.putHeader("Content-Type", "application/json");
-        if (context.request().method() == HttpMethod.HEAD) {
-            response.putHeader("Content-Length", Integer.toString(body.length)).end();
-        } else {
-            response.end(Buffer.buffer(body));
-        }
     }
 }

@@ -5,7 +5,7 @@ public final class IdempotencyConflict extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    IdempotencyConflict() {
+    public IdempotencyConflict() {
         super("the idempotency key belongs to another request", null, false, false);
     }
 }

@@ -125,35 +125,62 @@ public final class Log {
     ///
     /// @param key if given, and known with the same request: nothing is appended and the first ids are answered
     public Future<List<EventId>> append(int partition, List<Event> events, @Nullable IdempotencyKey key) {
-        List<String> keys = key == null
-                ? List.of(Keys.events(partition), Keys.state(partition))
-                : List.of(Keys.events(partition), Keys.state(partition), Keys.idempotency(partition, key.hash()));
-        List<Object> arguments = new ArrayList<>(6 + 9 * events.size());
-        settings(arguments);
+        List<String> keys = key == null ? List.of() : List.of(Keys.idempotency(partition, key.hash()));
+        List<Object> arguments = new ArrayList<>(2 + 9 * events.size());
         arguments.add(key == null ? "" : key.fingerprint());
         arguments.add(IdempotencyKey.LIFE_SECONDS);
         for (Event event : events) {
             arguments.add(EntryFields.arguments(event));
             EntryFields.write(event, arguments::add);
         }
-        Future<Response> done = replicated.isEmpty()
-                ? redis.run(APPEND, keys, arguments)
-                : replicated.get(partition).run(APPEND, keys, arguments);
-        return done.map(answer -> {
+        return run(partition, APPEND, keys, arguments).map(answer -> {
             String outcome = answer.get(0).toString();
             if (outcome.equals("conflict")) {
                 throw new IdempotencyConflict();
             }
             if (outcome.equals("appended")) {
-                appended.increment(events.size());
+                countAppended(events.size());
             }
             return ids(partition, answer);
         });
     }
 
-    /// Binds an idempotency key to its request before the events go to several partitions. Fails with
+    /// Runs a script that appends to a partition and in the same step changes other keys of it. With
+    /// `freshet.publish.wait-replicas` it is done when so many replicas have all that, as [#append] is.
+    ///
+    /// The script's KEYS begin with the partition's events and state, its ARGV with epoch and secret for a new
+    /// state, partitions and layout; it opens the state and proves what it appends, as those of `contract` do.
+    ///
+    /// @param keys further ones, of the same partition
+    /// @param arguments further ones
+    public Future<Response> run(int partition, Script script, List<String> keys, List<?> arguments) {
+        List<String> allKeys = keys(partition, keys);
+        List<Object> allArguments = arguments(arguments);
+        return replicated.isEmpty()
+                ? redis.run(script, allKeys, allArguments)
+                : replicated.get(partition).run(script, allKeys, allArguments);
+    }
+
+    /// The same for what is not worth waiting for.
+    public Future<Response> runUnreplicated(int partition, Script script, List<String> keys, List<?> arguments) {
+        return redis.run(script, keys(partition, keys), arguments(arguments));
+    }
+
+    /// Counts what such a script appended.
+    public void countAppended(int events) {
+        appended.increment(events);
+    }
+
+    /// Binds an idempotency key to its request before anything goes to a partition. Fails with
     /// [IdempotencyConflict] if it is another request's.
-    public Future<Void> claim(IdempotencyKey key) {
+    ///
+    /// With one partition there is nothing to do: the append itself meets every other request with this key. With
+    /// more, another request's events may lie where this one's do not, so they must meet in a place that depends
+    /// on the key alone.
+    public Future<Void> claim(@Nullable IdempotencyKey key) {
+        if (key == null || partitions.count() == 1) {
+            return Future.succeededFuture();
+        }
         // The key lives in a partition chosen by its hash alone, so that every request with it meets the same one. The
         // prefix keeps it apart from the answer that an append may keep in that partition under the same hash.
         int home = Integer.parseInt(key.hash(), 0, 7, 16) % partitions.count();
@@ -238,6 +265,19 @@ public final class Log {
             settings(arguments);
             return redis.run(OPEN, List.of(Keys.state(partition)), arguments).compose(opened -> facts(partition));
         });
+    }
+
+    private static List<String> keys(int partition, List<String> more) {
+        List<String> keys = new ArrayList<>(factsKeys(partition));
+        keys.addAll(more);
+        return keys;
+    }
+
+    private List<Object> arguments(List<?> more) {
+        List<Object> arguments = new ArrayList<>(4 + more.size());
+        settings(arguments);
+        arguments.addAll(more);
+        return arguments;
     }
 
     private static List<String> factsKeys(int partition) {

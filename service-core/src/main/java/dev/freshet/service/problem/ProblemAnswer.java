@@ -92,6 +92,7 @@ public final class ProblemAnswer {
             case 404 -> ProblemException.of(ProblemType.NOT_FOUND, "There is nothing at this path.");
             case 405 -> ProblemException.of(ProblemType.METHOD_NOT_ALLOWED, "The method is not allowed at this path.");
             case 406 -> ProblemException.of(ProblemType.NOT_ACCEPTABLE, "The answer would be JSON.");
+            case 412 -> ProblemException.of(ProblemType.PRECONDITION_FAILED, "The precondition does not hold.");
             case 413 -> ProblemException.of(ProblemType.TOO_LARGE, "The body is larger than allowed here.");
             case 415 -> ProblemException.of(ProblemType.UNSUPPORTED_MEDIA_TYPE, "The body must be JSON.");
             case 503 ->

@@ -1,4 +1,4 @@
-package dev.freshet.push.poll;
+package dev.freshet.push.http;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
