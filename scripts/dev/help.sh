@@ -31,6 +31,7 @@ Work on it
   faults [--times n]        only the fault scenarios (killed pods, lost data, failovers ...), one line for each
       [--only tests]        those test classes, e.g. PodFaultsIT,RedisFaultsIT
       [--seed n]            the choices of an earlier run again
+  autobahn                  RFC 6455 by the whole Autobahn test suite, a few minutes
   format                    format the sources
 
 Settings, by environment

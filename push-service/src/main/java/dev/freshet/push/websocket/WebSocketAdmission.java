@@ -48,6 +48,11 @@ class WebSocketAdmission implements HttpUpgradeCheck {
     }
 
     @Override
+    public boolean appliesTo(String endpointId) {
+        return endpointId.equals(WebSocketEndpoint.class.getName());
+    }
+
+    @Override
     public Uni<CheckResult> perform(HttpUpgradeContext context) {
         Welcome welcome = Vertx.currentContext().getLocal(Welcome.CONTEXT_KEY);
         context.userData().put(WebSocketEndpoint.WELCOME, welcome);

@@ -7,6 +7,7 @@ import dev.freshet.push.config.PushConfig;
 import dev.freshet.push.delivery.Beats;
 import dev.freshet.push.delivery.Hub;
 import dev.freshet.push.delivery.LoopHub;
+import dev.freshet.push.delivery.Sockets;
 import dev.freshet.push.metrics.PushMetrics;
 import dev.freshet.push.presence.Attendance;
 import dev.freshet.push.presence.Presence;
@@ -87,6 +88,7 @@ public final class WebSocketEndpoint {
             CloseCode code = CloseCode.AUTHENTICATION_FAILED;
             return connection.close(new CloseReason(code.code(), code.reason()));
         }
+        Sockets.requireUtf8(welcome.transport());
         LoopHub loop = hub.current();
         Beats rhythm = beats.computeIfAbsent(
                 loop, each -> Beats.every(config.webSocket().pingInterval().toMillis(), each));

@@ -1,0 +1,59 @@
+package dev.freshet.push.websocket;
+
+import dev.freshet.push.delivery.Sockets;
+import io.quarkus.arc.properties.IfBuildProperty;
+import io.quarkus.websockets.next.HttpUpgradeCheck;
+import io.quarkus.websockets.next.OnBinaryMessage;
+import io.quarkus.websockets.next.OnOpen;
+import io.quarkus.websockets.next.OnTextMessage;
+import io.quarkus.websockets.next.UserData.TypedKey;
+import io.quarkus.websockets.next.WebSocket;
+import io.quarkus.websockets.next.WebSocketConnection;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
+import jakarta.enterprise.context.ApplicationScoped;
+
+/// Says back what it hears, on the server that `/ws` has, with that server's limits. Exists in [AutobahnTest]
+/// only.
+@WebSocket(path = EchoEndpoint.PATH)
+@IfBuildProperty(name = EchoEndpoint.PROPERTY, stringValue = "true")
+class EchoEndpoint {
+
+    static final String PATH = "/echo";
+    static final String PROPERTY = "freshet.test.echo";
+
+    private static final TypedKey<HttpConnection> TRANSPORT = new TypedKey<>("freshet.test.transport");
+
+    @ApplicationScoped
+    @IfBuildProperty(name = EchoEndpoint.PROPERTY, stringValue = "true")
+    static class Transport implements HttpUpgradeCheck {
+
+        @Override
+        public boolean appliesTo(String endpointId) {
+            return endpointId.equals(EchoEndpoint.class.getName());
+        }
+
+        @Override
+        public Uni<CheckResult> perform(HttpUpgradeContext context) {
+            context.userData().put(TRANSPORT, context.httpRequest().connection());
+            return CheckResult.permitUpgrade();
+        }
+    }
+
+    @OnOpen
+    Uni<Void> opened(WebSocketConnection connection) {
+        Sockets.requireUtf8(connection.userData().get(TRANSPORT));
+        return Uni.createFrom().voidItem();
+    }
+
+    @OnTextMessage
+    String text(String message) {
+        return message;
+    }
+
+    @OnBinaryMessage
+    Buffer binary(Buffer message) {
+        return message;
+    }
+}
