@@ -1,6 +1,7 @@
 package dev.freshet.contract.ticket;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.freshet.contract.ContractViolation;
@@ -29,7 +30,7 @@ public record TicketRecord(
         long issuedAt,
         long expiresAt) {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     public TicketRecord {
         Names.requireUserId("userId", userId);
@@ -42,7 +43,8 @@ public record TicketRecord(
             JsonNode node = JSON.readTree(json);
             if (!node.isObject()
                     || !node.path("userId").isTextual()
-                    || !node.path("expiresAt").isIntegralNumber()) {
+                    || !isTime(node.path("issuedAt"))
+                    || !isTime(node.path("expiresAt"))) {
                 throw new ContractViolation("ticket", "has an unreadable record");
             }
             return new TicketRecord(
@@ -77,7 +79,14 @@ public record TicketRecord(
                 .toBytes();
     }
 
+    private static boolean isTime(JsonNode node) {
+        return node.isIntegralNumber() && node.canConvertToLong() && node.longValue() >= 0;
+    }
+
     private static List<String> texts(JsonNode array) {
+        if (!array.isArray() && !array.isMissingNode()) {
+            throw new ContractViolation("ticket", "has an unreadable record");
+        }
         List<String> texts = new ArrayList<>(array.size());
         for (JsonNode element : array) {
             if (!element.isTextual()) {
