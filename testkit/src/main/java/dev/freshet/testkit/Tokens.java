@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.PublicKey;
 import java.security.Signature;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,23 +29,35 @@ public final class Tokens {
 
     private final KeyPair keys;
     private final Path publicKey;
+    private final String algorithm;
 
-    private Tokens(KeyPair keys, Path publicKey) {
+    private Tokens(KeyPair keys, Path publicKey, String algorithm) {
         this.keys = keys;
         this.publicKey = publicKey;
+        this.algorithm = algorithm;
     }
 
+    /// With an RSA key, for RS256.
     public static Tokens create() {
+        return create("RSA", 2048, "RS256");
+    }
+
+    /// With an elliptic key, for ES256.
+    public static Tokens elliptic() {
+        return create("EC", 256, "ES256");
+    }
+
+    private static Tokens create(String family, int bits, String algorithm) {
         try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-            generator.initialize(2048);
+            KeyPairGenerator generator = KeyPairGenerator.getInstance(family);
+            generator.initialize(bits);
             KeyPair keys = generator.generateKeyPair();
             Path file = Files.createTempFile("freshet-public", ".pem");
             file.toFile().deleteOnExit();
             String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'})
                     .encodeToString(keys.getPublic().getEncoded());
             Files.writeString(file, "-----BEGIN PUBLIC KEY-----\n" + base64 + "\n-----END PUBLIC KEY-----\n");
-            return new Tokens(keys, file);
+            return new Tokens(keys, file, algorithm);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         } catch (IOException e) {
@@ -55,6 +68,32 @@ public final class Tokens {
     /// The public key as PEM, for `mp.jwt.verify.publickey.location`.
     public Path publicKeyFile() {
         return publicKey;
+    }
+
+    public PublicKey publicKey() {
+        return keys.getPublic();
+    }
+
+    /// Signs what a token says, whatever that is.
+    ///
+    /// @param header JSON
+    /// @param claims JSON
+    public String sign(String header, String claims) {
+        String signed =
+                base64(header.getBytes(StandardCharsets.UTF_8)) + "." + base64(claims.getBytes(StandardCharsets.UTF_8));
+        try {
+            Signature signature =
+                    Signature.getInstance(algorithm.equals("ES256") ? "SHA256withECDSAinP1363Format" : "SHA256withRSA");
+            signature.initSign(keys.getPrivate());
+            signature.update(signed.getBytes(StandardCharsets.US_ASCII));
+            return signed + "." + base64(signature.sign());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String base64(byte[] bytes) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
     /// Settings with which a service accepts these tokens.
@@ -74,7 +113,7 @@ public final class Tokens {
     public final class Builder {
 
         private final Map<String, Object> claims = new LinkedHashMap<>();
-        private String header = "{\"alg\":\"RS256\",\"typ\":\"JWT\"}";
+        private String header = "{\"alg\":\"" + algorithm + "\",\"typ\":\"JWT\"}";
 
         private Builder() {
             claim("iss", ISSUER);
@@ -116,16 +155,13 @@ public final class Tokens {
             return this;
         }
 
+        /// Names the key in the header.
+        public Builder keyId(String id) {
+            return header("{\"alg\":\"" + algorithm + "\",\"kid\":\"" + id + "\"}");
+        }
+
         public String sign() {
-            String signed = unsigned();
-            try {
-                Signature signature = Signature.getInstance("SHA256withRSA");
-                signature.initSign(keys.getPrivate());
-                signature.update(signed.getBytes(StandardCharsets.US_ASCII));
-                return signed + "." + base64(signature.sign());
-            } catch (GeneralSecurityException e) {
-                throw new IllegalStateException(e);
-            }
+            return Tokens.this.sign(header, json(claims));
         }
 
         /// Header and claims, without a signature.
@@ -133,10 +169,6 @@ public final class Tokens {
             return base64(header.getBytes(StandardCharsets.UTF_8))
                     + "."
                     + base64(json(claims).getBytes(StandardCharsets.UTF_8));
-        }
-
-        private static String base64(byte[] bytes) {
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
         }
 
         private static String json(Object value) {

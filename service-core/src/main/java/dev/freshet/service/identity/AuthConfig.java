@@ -2,6 +2,7 @@ package dev.freshet.service.identity;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,8 +28,24 @@ public interface AuthConfig {
     @WithDefault("true")
     boolean broadcastsReadable();
 
-    /// Origins of pages that may call with cookies, open WebSockets and read answers: each exactly as a browser sends
-    /// it
-    /// (`https://app.example.com`), or with any port (`http://localhost:*`). The service's own origin always may.
+    /// Origins of pages that may call with cookies, open WebSockets and read answers: each exactly as a browser
+    /// sends it (`https://app.example.com`), or with any port (`http://localhost:*`). The service's own origin
+    /// always may.
     Optional<List<String>> origins();
+
+    /// Keys behind a JWKS URL.
+    Keys keys();
+
+    interface Keys {
+
+        /// How old a set of keys may be, at least 1 s: so long a key that the identity provider took away is
+        /// still believed. While the provider does not answer, the keys that are known go on.
+        @WithDefault("5M")
+        Duration refreshInterval();
+
+        /// What passes at least between two requests for the set, at least 100 ms: so long a token with a new key
+        /// may be refused if somebody invented key ids just before.
+        @WithDefault("10S")
+        Duration retryInterval();
+    }
 }

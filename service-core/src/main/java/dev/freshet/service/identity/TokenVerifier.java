@@ -7,12 +7,14 @@ import dev.freshet.contract.channel.Grants;
 import dev.freshet.contract.channel.Names;
 import dev.freshet.contract.problem.ProblemType;
 import dev.freshet.service.problem.ProblemException;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.jwt.auth.principal.JWTParser;
 import io.smallrye.jwt.auth.principal.ParseException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import jakarta.inject.Singleton;
 import jakarta.json.JsonString;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -21,6 +23,8 @@ import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.jwt.JsonWebToken;
 import org.jboss.logging.Logger;
+import org.jose4j.jwx.JsonWebStructure;
+import org.jose4j.lang.JoseException;
 import org.jspecify.annotations.Nullable;
 
 /// Checks a JWT (signature, issuer, audience, life) and reads what it grants. Safe for any thread.
@@ -31,13 +35,15 @@ public final class TokenVerifier {
 
     private final JWTParser parser;
     private final AuthConfig config;
-    private final Vertx vertx;
-    private final boolean remoteKeys;
+
+    /// `null` where the key is a file's.
+    private final @Nullable RemoteKeys keys;
 
     TokenVerifier(
             JWTParser parser,
             AuthConfig config,
             Vertx vertx,
+            MeterRegistry meters,
             @ConfigProperty(name = "mp.jwt.verify.publickey.location") String keyLocation,
             @ConfigProperty(name = "mp.jwt.verify.issuer") String issuer,
             @ConfigProperty(name = "mp.jwt.verify.audiences") Set<String> audiences) {
@@ -47,30 +53,75 @@ public final class TokenVerifier {
         }
         this.parser = parser;
         this.config = config;
-        this.vertx = vertx;
-        this.remoteKeys = keyLocation.startsWith("http");
+        this.keys = keyLocation.startsWith("http") ? remote(vertx, keyLocation, config.keys(), meters) : null;
+    }
+
+    private static RemoteKeys remote(Vertx vertx, String url, AuthConfig.Keys config, MeterRegistry meters) {
+        if (config.refreshInterval().compareTo(Duration.ofSeconds(1)) < 0
+                || config.retryInterval().compareTo(Duration.ofMillis(100)) < 0) {
+            throw new IllegalStateException("freshet.auth.keys.refresh-interval must be at least 1 s, and"
+                    + " freshet.auth.keys.retry-interval at least 100 ms");
+        }
+        return new RemoteKeys(vertx, url, config.refreshInterval(), config.retryInterval(), System::nanoTime, meters);
     }
 
     /// The token's user. Fails with a 401 if the token is not valid, with a 403 if its user id cannot be one.
     ///
-    /// With keys behind a URL it runs on a worker thread, for the keys may have to be fetched.
+    /// With keys behind a URL, one that is not known yet may have to be fetched first.
     public Future<Caller> verify(String token) {
-        return remoteKeys
-                ? vertx.executeBlocking(() -> parse(token), false)
-                : Future.future(promise -> promise.complete(parse(token)));
+        if (keys == null) {
+            return Future.future(promise -> promise.complete(caller(() -> parser.parse(token))));
+        }
+        String keyId;
+        try {
+            keyId = JsonWebStructure.fromCompactSerialization(token).getKeyIdHeaderValue();
+        } catch (JoseException | RuntimeException e) {
+            // Also where the id is no text.
+            return Future.failedFuture(invalid());
+        }
+        return keys.find(keyId).map(key -> {
+            if (key == null) {
+                LOG.debug("A token was refused: its key is not known");
+                throw invalid();
+            }
+            // The algorithm must be one of this key's kind, whatever the token says.
+            return caller(() -> parser.verify(token, key));
+        });
     }
 
-    private Caller parse(String token) {
+    @FunctionalInterface
+    private interface Parse {
+        JsonWebToken run() throws ParseException;
+    }
+
+    private static ProblemException invalid() {
+        return ProblemException.of(ProblemType.UNAUTHENTICATED, "The token is not valid or has expired.");
+    }
+
+    private Caller caller(Parse parse) {
         JsonWebToken jwt;
         try {
-            jwt = parser.parse(token);
+            jwt = parse.run();
         } catch (ParseException e) {
             LOG.debugf("A token was refused: %s", e.getMessage());
-            throw ProblemException.of(ProblemType.UNAUTHENTICATED, "The token is not valid or has expired.");
+            throw invalid();
+        } catch (RuntimeException e) {
+            // The parser casts what it expects in headers and claims: a header `alg` that is a number.
+            LOG.debugf("A token was refused: %s", e.getClass().getName());
+            throw invalid();
         }
+        try {
+            return read(jwt);
+        } catch (ClassCastException e) {
+            // The same in claims that it reads on demand.
+            throw ProblemException.of(ProblemType.INVALID_IDENTITY, "A claim of the token has the wrong form.");
+        }
+    }
+
+    private Caller read(JsonWebToken jwt) {
         // The parser forgives 60 s of clock skew, but what is opened with a token ends with it: at once, here.
         if (TimeUnit.SECONDS.toMillis(jwt.getExpirationTime()) <= System.currentTimeMillis()) {
-            throw ProblemException.of(ProblemType.UNAUTHENTICATED, "The token is not valid or has expired.");
+            throw invalid();
         }
         String user = text(jwt, config.userClaim());
         if (user == null || !Names.isUserId(user)) {
@@ -121,7 +172,7 @@ public final class TokenVerifier {
             switch (element) {
                 case String text -> texts.add(text);
                 case JsonString json -> texts.add(json.getString());
-                default -> throw new ContractViolation("pattern", "must be text");
+                case null, default -> throw new ContractViolation("pattern", "must be text");
             }
         }
         return texts;
