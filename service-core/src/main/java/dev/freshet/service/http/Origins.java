@@ -56,11 +56,19 @@ public final class Origins {
         return port.isEmpty() || port.matches(":[0-9]{1,5}");
     }
 
-    /// The scheme is left out of the comparison: a proxy may have ended TLS.
+    /// A proxy may have ended TLS, so a page of `https:` is the service's own also where the request came
+    /// without. Not the other way round: what claims to be the same host without TLS may be somebody on the way.
     private static boolean isOwn(String origin, HttpServerRequest request) {
         String host = host(request);
         int scheme = origin.indexOf("://");
-        return host != null && scheme > 0 && origin.substring(scheme + 3).equalsIgnoreCase(host);
+        return host != null
+                && scheme > 0
+                && origin.substring(scheme + 3).equalsIgnoreCase(host)
+                && !(isSecure(request) && origin.startsWith("http:"));
+    }
+
+    private static boolean isSecure(HttpServerRequest request) {
+        return request.isSSL() || "https".equalsIgnoreCase(request.getHeader("X-Forwarded-Proto"));
     }
 
     private static @Nullable String host(HttpServerRequest request) {
