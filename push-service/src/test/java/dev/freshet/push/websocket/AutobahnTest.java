@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 
 /// RFC 6455 as the Autobahn test suite sees it: its fuzzing client against an echo on our server, limits
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Test;
 /// case, are in `target/autobahn/reports`.
 ///
 /// @see <a href="https://github.com/crossbario/autobahn-testsuite">Autobahn test suite</a>
+@NullUnmarked // its field is set before the test
 @QuarkusTest
 @TestProfile(AutobahnTest.Echo.class)
 @WithTestResource(FreshetResource.class)

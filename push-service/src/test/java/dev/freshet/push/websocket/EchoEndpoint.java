@@ -13,9 +13,11 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import jakarta.enterprise.context.ApplicationScoped;
+import org.jspecify.annotations.NullUnmarked;
 
 /// Says back what it hears, on the server that `/ws` has, with that server's limits. Exists in [AutobahnTest]
 /// only.
+@NullUnmarked // the check puts the transport there first
 @WebSocket(path = EchoEndpoint.PATH)
 @IfBuildProperty(name = EchoEndpoint.PROPERTY, stringValue = "true")
 class EchoEndpoint {

@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import org.jose4j.jwk.JsonWebKey;
 import org.jose4j.jwk.PublicJsonWebKey;
 import org.jose4j.lang.JoseException;
+import org.jspecify.annotations.Nullable;
 
 /// An identity provider's JWKS endpoint that can be told what to say.
 final class KeyServer implements AutoCloseable {
@@ -76,7 +77,7 @@ final class KeyServer implements AutoCloseable {
         return jwk(id, tokens, null);
     }
 
-    static String jwk(String id, Tokens tokens, String use) {
+    static String jwk(String id, Tokens tokens, @Nullable String use) {
         try {
             PublicJsonWebKey key = PublicJsonWebKey.Factory.newPublicJwk(tokens.publicKey());
             key.setKeyId(id);

@@ -21,9 +21,11 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
+import org.jspecify.annotations.NullUnmarked;
 
 /// Whatever stands in a token, also in one that is signed with the right key: it names a user, or it is a 401 or
 /// a 403.
+@NullUnmarked // its fields are set before the tests
 class TokenVerifierPropertyTest {
 
     private static final Set<ProblemType> REFUSALS = Set.of(ProblemType.UNAUTHENTICATED, ProblemType.INVALID_IDENTITY);
