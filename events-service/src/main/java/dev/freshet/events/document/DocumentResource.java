@@ -139,8 +139,8 @@ public final class DocumentResource {
                     }
                     Position position = JsonBody.readOne(command.body(), Position.PositionDraft::new);
                     return rate.take(command.caller(), 1)
-                            .compose(taken -> cursors.move(
-                                    document, command.caller().userId(), position));
+                            .compose(taken ->
+                                    cursors.move(document, command.caller().userId(), position));
                 })
                 .<Response>map(done -> Response.noContent().build())
                 .toCompletionStage();
