@@ -88,6 +88,16 @@ public final class Keys {
         return "presence:{" + p + "}:told";
     }
 
+    /// Hash with an expiry: each pod's figures.
+    public static String podFigures() {
+        return "stats:{stats}:pods";
+    }
+
+    /// String with an expiry: the sums over all pods, as they are answered.
+    public static String stats() {
+        return "stats:{stats}";
+    }
+
     /// String: the record behind a ticket.
     ///
     /// @param hash SHA-256 of the ticket, hexadecimal

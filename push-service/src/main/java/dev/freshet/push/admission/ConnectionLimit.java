@@ -92,6 +92,11 @@ public final class ConnectionLimit {
         });
     }
 
+    /// Users who have a connection here, each once.
+    public int users() {
+        return users.size();
+    }
+
     private static int orNone(int limit) {
         return limit == 0 ? Integer.MAX_VALUE : limit;
     }

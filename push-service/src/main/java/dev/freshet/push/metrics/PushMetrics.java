@@ -159,6 +159,18 @@ public final class PushMetrics {
         meters.counter("freshet.gaps", "reason", reason).increment(channels);
     }
 
+    /// What all pods are summed up by. Connections are those that are open, the rest is counted since the start.
+    public record Totals(long sse, long webSocket, long poll, double read, double delivered) {}
+
+    public Totals totals() {
+        return new Totals(
+                sse.open.sum(),
+                webSocket.open.sum(),
+                poll.open.sum(),
+                read.count(),
+                sse.delivered.count() + webSocket.delivered.count() + poll.delivered.count());
+    }
+
     /// Of all transports, about: event loops open and close while it is counted.
     public long openConnections() {
         return sse.open.sum() + webSocket.open.sum();
