@@ -27,13 +27,15 @@ public final class SharedBucket {
             local time = redis.call('TIME')
             local now = time[1] * 1000000 + time[2]
             local latest = now + depth + tonumber(ARGV[4]) * 1000
-            local full = tonumber(redis.call('HGET', KEYS[1], 'full-at') or '0')
-            -- The clock of another server may be behind, after a failover.
+            local known = redis.call('HMGET', KEYS[1], 'full-at', 'at')
+            local full, at = tonumber(known[1] or '0'), tonumber(known[2] or '0')
+            -- The clock was set back, or is another server's after a failover: nobody shall wait for that.
+            if at > now then full = full - (at - now) end
             full = math.min(math.max(full, now), latest)
             local wait = full + cost - now - depth
             if wait > 0 then return math.ceil(wait / 1000) end
             full = math.min(full + cost * tonumber(ARGV[3]), latest)
-            redis.call('HSET', KEYS[1], 'full-at', string.format('%.0f', full))
+            redis.call('HSET', KEYS[1], 'full-at', string.format('%.0f', full), 'at', string.format('%.0f', now))
             redis.call('PEXPIRE', KEYS[1], math.ceil((full - now) / 1000))
             return 0
             """);

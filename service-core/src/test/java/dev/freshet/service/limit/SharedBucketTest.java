@@ -54,6 +54,17 @@ class SharedBucketTest {
     }
 
     @Test
+    void aClockThatWasSetBackLetsNobodyWait() {
+        SharedBucket bucket = new SharedBucket(links.getFirst(), "test", RATE, Duration.ofMinutes(1));
+        // As if the last one had been taken in an hour.
+        String key = Keys.rateLimit("test", user);
+        long later = (System.currentTimeMillis() + Duration.ofHours(1).toMillis()) * 1000;
+        redis.cli("HSET", key, "full-at", Long.toString(later + 20_000), "at", Long.toString(later));
+
+        assertThat(taken(List.of(bucket.take(user)))).isEqualTo(1);
+    }
+
+    @Test
     void twoReplicasThatTakeInAdvanceGiveOutNoMoreAndAskRedisSeldom() {
         List<LeasedBucket> replicas = links.stream()
                 .map(link -> new LeasedBucket(new SharedBucket(link, "test", RATE, Duration.ofMinutes(1)), RATE, 10))
