@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 @AnalyzeClasses(packages = "dev.freshet.events", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
 
-    private static final List<String> FEATURES = List.of("publish", "document", "order", "index", "openapi");
+    private static final List<String> FEATURES = List.of("publish", "document", "order", "revoke", "index", "openapi");
 
     /// Beginnings of the keys that `Keys` builds.
     private static final Pattern KEY = Pattern.compile(

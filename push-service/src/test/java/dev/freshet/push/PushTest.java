@@ -178,6 +178,12 @@ public abstract class PushTest {
                 System.currentTimeMillis() + life.toMillis());
     }
 
+    /// Disconnects a user as events-service does.
+    protected void revoke(String user, long at) {
+        redis.cli("SET", Keys.revoked(user), Long.toString(at), "PX", "600000");
+        redis.cli("XADD", Keys.revocations(), "*", "user", user, "at", Long.toString(at), "by", "root");
+    }
+
     /// Appends as a producer does and answers the raw id.
     protected String xadd(String channel, String type, String payload, String... more) {
         List<String> command = new ArrayList<>(

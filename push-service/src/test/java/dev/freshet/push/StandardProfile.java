@@ -14,6 +14,7 @@ public final class StandardProfile implements QuarkusTestProfile {
     public Map<String, String> getConfigOverrides() {
         return Map.of(
                 "freshet.auth.origins", ORIGIN,
+                "freshet.push.inbound.types", "chess-move,sensor-reading",
                 "freshet.push.slow.max-lag-events", "0",
                 "freshet.push.slow.max-lag-bytes", "0",
                 "freshet.push.sse.heartbeat-interval", "24H",

@@ -112,4 +112,27 @@ public final class Keys {
     public static String rateLimit(String what, String who) {
         return "ratelimit:" + what + ":" + who;
     }
+
+    /// String with an expiry: until when tokens of the user are refused by the time of their issue, ms since
+    /// 1970.
+    public static String revoked(String userId) {
+        return "revoked:" + userId;
+    }
+
+    /// Stream, capped: who was disconnected and when, for the pods that hold connections.
+    public static String revocations() {
+        return "revocations";
+    }
+
+    /// Stream, capped: clients' messages of a type that the operator allowed, for backend services.
+    public static String inbound(String type) {
+        return "inbound:" + type;
+    }
+
+    /// String: a client's message of such a type that was taken; in the slot of its stream.
+    ///
+    /// @param hash of sender and message id, hexadecimal
+    public static String inboundIdempotency(String type, String hash) {
+        return "idempotency:{" + inbound(type) + "}:" + hash;
+    }
 }

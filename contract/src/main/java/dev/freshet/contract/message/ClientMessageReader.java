@@ -14,6 +14,7 @@ import dev.freshet.contract.event.EventTypes;
 import dev.freshet.contract.json.JsonText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Reads what a WebSocket client sent: `{"type","payload","room"?,"id"?,"echo"?}`. Safe for any thread.
@@ -21,6 +22,17 @@ public final class ClientMessageReader {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final JsonFactory FACTORY = JSON.getFactory();
+
+    /// Types with a meaning of their own, which an operator cannot take for others.
+    public static final Set<String> TYPES = Set.of(
+            "join-room",
+            "leave-room",
+            "room-message",
+            "direct-message",
+            "subscribe",
+            "unsubscribe",
+            "presence",
+            "refresh");
 
     private ClientMessageReader() {}
 

@@ -11,6 +11,7 @@ public enum ProblemType {
     FORBIDDEN_CHANNEL("forbidden-channel", "The channel is not granted", 403),
     FORBIDDEN_ORIGIN("forbidden-origin", "The origin is not allowed", 403),
     INVALID_IDENTITY("invalid-identity", "The token's identity cannot be used", 403),
+    REVOKED("revoked", "Access was revoked", 403),
     NOT_FOUND("not-found", "There is nothing here", 404),
     METHOD_NOT_ALLOWED("method-not-allowed", "The method is not allowed here", 405),
     NOT_ACCEPTABLE("not-acceptable", "No acceptable representation", 406),

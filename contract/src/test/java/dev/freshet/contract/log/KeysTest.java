@@ -24,8 +24,18 @@ class KeysTest {
 
     @Test
     void theOthersHaveNone() {
-        assertThat(List.of(Keys.ticket("ab12"), Keys.rateLimit("ticket", "ada")))
+        assertThat(List.of(
+                        Keys.ticket("ab12"),
+                        Keys.rateLimit("ticket", "ada"),
+                        Keys.revoked("ada"),
+                        Keys.revocations(),
+                        Keys.inbound("order")))
                 .noneMatch(key -> key.contains("{"));
+    }
+
+    @Test
+    void whatRemembersAnInboundMessageIsInTheSlotOfItsStream() {
+        assertThat(tag(Keys.inboundIdempotency("order", "ab12"))).isEqualTo(Keys.inbound("order"));
     }
 
     @Test
@@ -38,6 +48,9 @@ class KeysTest {
         assertThat(Keys.cursor(3, "spec", "ada")).isEqualTo("cursor:{3}:spec:ada");
         assertThat(Keys.idempotency(3, "ab12")).isEqualTo("idempotency:{3}:ab12");
         assertThat(Keys.ticket("ab12")).isEqualTo("ticket:ab12");
+        assertThat(Keys.revoked("ada")).isEqualTo("revoked:ada");
+        assertThat(Keys.revocations()).isEqualTo("revocations");
+        assertThat(Keys.inbound("order")).isEqualTo("inbound:order");
         assertThat(Keys.rateLimit("ticket", "ada")).isEqualTo("ratelimit:ticket:ada");
     }
 

@@ -48,6 +48,16 @@ class ClientMessageReaderPropertyTest {
                 .isEqualTo(expected);
     }
 
+    @Example
+    void theTypesWithAMeaningOfTheirOwnAreThose() {
+        for (String type : ClientMessageReader.TYPES) {
+            assertThat(ClientMessageReader.read("{\"type\":\"" + type + "\",\"payload\":{}}"))
+                    .isNotInstanceOf(ClientMessage.Inbound.class);
+        }
+        assertThat(ClientMessageReader.read("{\"type\":\"order\",\"payload\":{}}"))
+                .isInstanceOf(ClientMessage.Inbound.class);
+    }
+
     @Property(tries = 5000)
     void nothingMakesTheReaderThrow(@ForAll("nearly") String text) {
         assertThat(ClientMessageReader.read(text)).isNotNull();

@@ -6,6 +6,7 @@ import dev.freshet.contract.problem.ProblemType;
 import dev.freshet.contract.ticket.Ticket;
 import dev.freshet.contract.ticket.TicketRecord;
 import dev.freshet.service.identity.Caller;
+import dev.freshet.service.identity.Revocations;
 import dev.freshet.service.problem.ProblemException;
 import dev.freshet.service.redis.RedisLink;
 import io.vertx.core.Future;
@@ -20,12 +21,15 @@ import jakarta.inject.Singleton;
 public final class Tickets {
 
     private final RedisLink redis;
+    private final Revocations revocations;
 
-    Tickets(RedisLink redis) {
+    Tickets(RedisLink redis, Revocations revocations) {
         this.redis = redis;
+        this.revocations = revocations;
     }
 
-    /// Fails with a 401 if the ticket is unknown, used or expired, and as [RedisLink] does.
+    /// Fails with a 401 if the ticket is unknown, used or expired, with a 403 if its user was
+    /// disconnected since the token behind it was issued, and as [RedisLink] does.
     public Future<Caller> redeem(String text) {
         if (!Ticket.isWellFormed(text)) {
             return refused();
@@ -37,8 +41,9 @@ public final class Tickets {
                     }
                     try {
                         Caller caller = Caller.of(TicketRecord.parse(record.toString()));
+                        // A ticket is as old as the token it was given for, however late it was given.
                         return caller.expiresAt() > System.currentTimeMillis()
-                                ? Future.succeededFuture(caller)
+                                ? revocations.admitNow(caller)
                                 : refused();
                     } catch (ContractViolation unreadable) {
                         return refused();

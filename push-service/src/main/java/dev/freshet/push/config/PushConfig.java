@@ -4,6 +4,8 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
 /// Settings of push-service; `docs/reference/configuration.md` explains them to operators.
 @ConfigMapping(prefix = "freshet.push")
@@ -28,6 +30,9 @@ public interface PushConfig {
     /// Who is present on rooms and documents.
     Presence presence();
 
+    /// What clients may send to backend services.
+    Inbound inbound();
+
     /// Who may send direct messages: those with a `publish` grant for the receiver, or everyone.
     @WithDefault("granted")
     DirectMessages directMessages();
@@ -41,10 +46,31 @@ public interface PushConfig {
     @WithDefault("65536")
     int maxPendingBytes();
 
+    /// After so long, and up to a fifth less or more, a connection is asked to move: new pods get their share,
+    /// and grants do not grow stale. Looked at with each heartbeat and ping. Off at 0, else at least 1 s.
+    @WithDefault("1H")
+    Duration maxConnectionAge();
+
+    /// Between two looks at whether users of open connections were disconnected, besides the news of it. At least
+    /// 100 ms.
+    @WithDefault("30S")
+    Duration revocationCheck();
+
     /// See [#directMessages()].
     enum DirectMessages {
         GRANTED,
         EVERYONE
+    }
+
+    /// What clients may send to backend services.
+    interface Inbound {
+
+        /// Types of WebSocket messages that are taken, none of them Freshet's own.
+        Optional<List<String>> types();
+
+        /// Messages that the stream of a type keeps, about; at least 1.
+        @WithDefault("100000")
+        long maxLength();
     }
 
     /// Settings of Server-Sent Events.

@@ -1,10 +1,13 @@
 package dev.freshet.push.config;
 
+import dev.freshet.contract.event.EventTypes;
+import dev.freshet.contract.message.ClientMessageReader;
 import dev.freshet.service.limit.Rate;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.List;
 
 /// Refuses to start with settings that cannot be meant.
 @Singleton
@@ -13,6 +16,9 @@ public final class PushConfigCheck {
     private static final int MIN_PENDING_BYTES = 16 * 1024;
     private static final int MIN_WINDOW_EVENTS = 16;
     private static final int MIN_WINDOW_BYTES = 1024 * 1024;
+    private static final Duration MIN_AGE = Duration.ofSeconds(1);
+    private static final Duration MAX_AGE = Duration.ofDays(365);
+    private static final Duration MIN_RECHECK = Duration.ofMillis(100);
     private static final Duration MIN_RHYTHM = Duration.ofMillis(10);
 
     /// What is meant to be longer is meant to be something else.
@@ -41,6 +47,14 @@ public final class PushConfigCheck {
         atLeast("freshet.push.slow.max-lag-events", 0, config.slow().maxLagEvents());
         atLeast("freshet.push.slow.max-lag-bytes", 0, config.slow().maxLagBytes());
         upTo("freshet.push.slow.max-lag", MAX_WAIT, config.slow().maxLag());
+        age(config.maxConnectionAge());
+        atLeast(
+                "freshet.push.revocation-check",
+                MIN_RECHECK.toMillis(),
+                config.revocationCheck().toMillis());
+        upTo("freshet.push.revocation-check", MAX_WAIT, config.revocationCheck());
+        inbound(config.inbound().types().orElse(List.of()));
+        atLeast("freshet.push.inbound.max-length", 1, config.inbound().maxLength());
         upTo("freshet.push.presence.leave-grace", MAX_WAIT, config.presence().leaveGrace());
         rhythm("freshet.push.presence.renewal-interval", config.presence().renewalInterval());
         atLeast("freshet.push.presence.missed-renewals", 2, config.presence().missedRenewals());
@@ -63,6 +77,26 @@ public final class PushConfigCheck {
 
     private static void rate(String name, int burst, double perSecond) {
         Rate.of("freshet.push.limits." + name, burst, perSecond);
+    }
+
+    private static void age(Duration value) {
+        if (!value.isZero() && value.compareTo(MIN_AGE) < 0 || value.compareTo(MAX_AGE) > 0) {
+            throw new IllegalStateException(
+                    "freshet.push.max-connection-age must be 0, or 1 s to 365 days, not " + value);
+        }
+    }
+
+    private static void inbound(List<String> types) {
+        for (String type : types) {
+            if (!EventTypes.isType(type)) {
+                throw new IllegalStateException(
+                        "freshet.push.inbound.types must each be 1 to 64 of A-Za-z0-9_.-, not '" + type + "'");
+            }
+            if (EventTypes.isReserved(type) || ClientMessageReader.TYPES.contains(type)) {
+                throw new IllegalStateException(
+                        "freshet.push.inbound.types must not name '" + type + "', which is Freshet's own");
+            }
+        }
     }
 
     private static void atLeast(String key, long bound, long value) {

@@ -2,11 +2,17 @@ package dev.freshet.push.delivery;
 
 import dev.freshet.push.metrics.PushMetrics;
 import dev.freshet.push.metrics.PushMetrics.Transport;
+import dev.freshet.service.identity.Caller;
+import dev.freshet.service.identity.Revocations;
 import io.vertx.core.Future;
+import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /// The open connections of one event loop, of every transport. Confined to that event loop.
 public final class Connections {
@@ -16,6 +22,9 @@ public final class Connections {
 
         /// By which it is counted.
         Transport transport();
+
+        /// Whose it is.
+        Caller caller();
 
         /// What it follows, and how far it has come.
         Feed feed();
@@ -28,9 +37,28 @@ public final class Connections {
 
         /// Ends it because it is too far behind. Its client may come back.
         void tooSlow();
+
+        /// Ends it because its user was disconnected. Its client must not come back with the same token.
+        void revoked();
     }
 
+    /// Revocations that are remembered for who is being let in while they come. Whoever it is more for is looked
+    /// up soon enough.
+    private static final int RECENT = 1000;
+
     private final PushMetrics metrics;
+    private final Consumer<Runnable> later;
+
+    /// By user, ms since 1970.
+    private final Map<String, Long> recentlyRevoked = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
+            return size() > RECENT;
+        }
+    };
+
     private final Set<Connection> open = new LinkedHashSet<>();
     private int leaving;
     private boolean refusing;
@@ -38,12 +66,53 @@ public final class Connections {
     /// What the waves so far have left of a whole connection.
     private double due;
 
-    Connections(PushMetrics metrics) {
+    /// @param later runs a task on the event loop, after what it does now
+    Connections(PushMetrics metrics, Consumer<Runnable> later) {
         this.metrics = metrics;
+        this.later = later;
     }
 
     public void add(Connection connection) {
         open.add(connection);
+        if (isRevoked(connection.caller())) {
+            // Not now: whoever adds it is about to greet it.
+            later.accept(() -> end(connection));
+        }
+    }
+
+    /// Ends the connections of users whose tokens were issued before they were disconnected.
+    ///
+    /// @param revokedAt by user, ms since 1970
+    public void revoke(Map<String, Long> revokedAt) {
+        if (revokedAt.isEmpty()) {
+            return;
+        }
+        revokedAt.forEach((user, at) -> recentlyRevoked.merge(user, at, Math::max));
+        for (Connection connection : all()) {
+            Long at = revokedAt.get(connection.caller().userId());
+            if (at != null && Revocations.refuse(connection.caller().issuedAt(), at)) {
+                end(connection);
+            }
+        }
+    }
+
+    /// Whether news came that the caller was disconnected since its token was issued.
+    public boolean isRevoked(Caller caller) {
+        Long at = recentlyRevoked.get(caller.userId());
+        return at != null && Revocations.refuse(caller.issuedAt(), at);
+    }
+
+    /// Of those that are open, each once.
+    public Set<String> users() {
+        Set<String> users = new HashSet<>();
+        open.forEach(connection -> users.add(connection.caller().userId()));
+        return users;
+    }
+
+    private void end(Connection connection) {
+        if (open.remove(connection)) {
+            connection.revoked();
+        }
     }
 
     /// Does nothing if it is not there any more.

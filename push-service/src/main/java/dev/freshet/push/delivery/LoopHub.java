@@ -42,7 +42,7 @@ public final class LoopHub {
         for (int partition = 0; partition < partitions.count(); partition++) {
             heads.add(new Head());
         }
-        this.connections = new Connections(metrics);
+        this.connections = new Connections(metrics, this::later);
     }
 
     /// All connections of this event loop.

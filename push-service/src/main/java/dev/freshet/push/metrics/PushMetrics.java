@@ -83,6 +83,21 @@ public final class PushMetrics {
         of(transport).drained.increment();
     }
 
+    /// A connection was ended although its client and its socket were well, and not because this process ends.
+    ///
+    /// @param reason `revoked`, `token-expired`, `another-user` or `max-age`
+    public void ended(Transport transport, String reason) {
+        meters.counter("freshet.connections.ended", "transport", transport.word, "reason", reason)
+                .increment();
+    }
+
+    /// A client's message was taken for backend services.
+    ///
+    /// @param type one that the operator allowed
+    public void inbound(String type) {
+        meters.counter("freshet.inbound.messages", "type", type).increment();
+    }
+
     /// From where the lag of the connection is read that is furthest behind.
     ///
     /// @param events entries of the log; safe for any thread

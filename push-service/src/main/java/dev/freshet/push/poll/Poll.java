@@ -71,6 +71,10 @@ final class Poll {
                 });
     }
 
+    Caller caller() {
+        return caller;
+    }
+
     /// Whether the client may see the event.
     boolean wants(LiveEvent event) {
         return !caller.userId().equals(event.logged().event().exclude());

@@ -3,12 +3,14 @@ package dev.freshet.push.poll;
 import dev.freshet.contract.event.StreamId;
 import dev.freshet.contract.message.GapReason;
 import dev.freshet.contract.message.PollResponse;
+import dev.freshet.contract.problem.ProblemType;
 import dev.freshet.push.delivery.Follower;
 import dev.freshet.push.delivery.LiveEvent;
 import dev.freshet.push.delivery.LoopHub;
 import dev.freshet.push.delivery.ScheduledTask;
 import dev.freshet.push.delivery.Subscription;
 import dev.freshet.push.metrics.PushMetrics.Transport;
+import dev.freshet.service.problem.ProblemException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// A poll that waits for news. Confined to its event loop.
 final class Wait implements Follower {
 
-    /// So often it looks whether the pod is about to go.
+    /// So often it looks whether the pod is about to go, or the user was disconnected.
     private static final long STEP_MS = 500;
 
     private final LoopHub hub;
@@ -94,7 +96,10 @@ final class Wait implements Follower {
     private void step() {
         long left = until - System.currentTimeMillis();
         timer = hub.after(Math.clamp(left, 1, STEP_MS), () -> {
-            if (System.currentTimeMillis() >= until || hub.connections().areRefused()) {
+            if (hub.connections().isRevoked(poll.caller())) {
+                later(() -> promise.tryFail(
+                        ProblemException.of(ProblemType.REVOKED, "The user was disconnected; sign in again.")));
+            } else if (System.currentTimeMillis() >= until || hub.connections().areRefused()) {
                 later(() -> promise.tryComplete(poll.nothing()));
             } else {
                 step();

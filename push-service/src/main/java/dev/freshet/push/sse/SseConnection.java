@@ -6,6 +6,7 @@ import dev.freshet.contract.event.EventId;
 import dev.freshet.contract.message.GapReason;
 import dev.freshet.contract.message.SseMessage;
 import dev.freshet.contract.message.SseWriter;
+import dev.freshet.push.delivery.Age;
 import dev.freshet.push.delivery.Beats;
 import dev.freshet.push.delivery.Connections;
 import dev.freshet.push.delivery.Feed;
@@ -57,6 +58,7 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
     /// To be told as soon as the stream has begun.
     private final Map<Channel, GapReason> gaps = new LinkedHashMap<>();
 
+    private final Age age;
     private boolean begun;
     private @Nullable ScheduledTask expiry;
     private boolean ended;
@@ -72,7 +74,8 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
             LagLimits limits,
             int retryMs,
             History history,
-            Attendance attendance) {
+            Attendance attendance,
+            Age age) {
         this.hub = hub;
         this.beats = beats;
         this.metrics = metrics;
@@ -85,6 +88,7 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
         this.retryMs = retryMs;
         this.history = history;
         this.attendance = attendance;
+        this.age = age;
         this.feed = new Feed(hub, history, this);
         feed.hold();
     }
@@ -177,6 +181,11 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
     }
 
     @Override
+    public Caller caller() {
+        return caller;
+    }
+
+    @Override
     public Feed feed() {
         return feed;
     }
@@ -214,6 +223,11 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
 
     @Override
     public void beat() {
+        if (age.isOver()) {
+            metrics.ended(Transport.SSE, "max-age");
+            restart();
+            return;
+        }
         if (!feed.isStalled()) {
             write(new SseMessage.Heartbeat(feed.cursor(), System.currentTimeMillis()));
         }
@@ -232,6 +246,15 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
         }
     }
 
+    /// A native EventSource comes back, is refused with a status, and gives up.
+    @Override
+    public void revoked() {
+        if (!ended) {
+            metrics.ended(Transport.SSE, "revoked");
+        }
+        end(Buffer.buffer());
+    }
+
     /// Spread over as long again, so that those who were sent away together do not come back together.
     private Buffer comeBack() {
         int jittered = retryMs / 2 + ThreadLocalRandom.current().nextInt(retryMs + 1);
@@ -240,6 +263,7 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
 
     /// The stream ends with its token; the client comes back with another one and resumes.
     private void expired() {
+        metrics.ended(Transport.SSE, "token-expired");
         end(Buffer.buffer());
     }
 

@@ -9,6 +9,7 @@ import dev.freshet.push.admission.Admission;
 import dev.freshet.push.admission.ConnectionLimit;
 import dev.freshet.push.admission.ConnectionLimit.Outcome;
 import dev.freshet.push.config.PushConfig;
+import dev.freshet.push.delivery.Age;
 import dev.freshet.push.delivery.Beats;
 import dev.freshet.push.delivery.Hub;
 import dev.freshet.push.delivery.LagLimits;
@@ -172,7 +173,17 @@ class SseRoutes {
         int retryMs = Math.toIntExact(config.sse().retry().toMillis());
         Attendance attendance = new Attendance(presence, caller.userId(), request.presence());
         SseConnection connection = new SseConnection(
-                loop, rhythm, metrics, context.request(), caller, request, limits, retryMs, history, attendance);
+                loop,
+                rhythm,
+                metrics,
+                context.request(),
+                caller,
+                request,
+                limits,
+                retryMs,
+                history,
+                attendance,
+                Age.upTo(config.maxConnectionAge()));
         resume.ready(from, loop)
                 .compose(ready -> {
                     if (response.closed()) {
@@ -231,7 +242,7 @@ class SseRoutes {
     }
 
     private void unavailable(RoutingContext context, int status, String reason) {
-        if (context.response().closed()) {
+        if (context.response().closed() || context.response().ended()) {
             return;
         }
         metrics.error("unavailable-" + reason);

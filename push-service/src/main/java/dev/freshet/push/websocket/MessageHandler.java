@@ -6,6 +6,7 @@ import dev.freshet.contract.event.Event;
 import dev.freshet.contract.json.JsonText;
 import dev.freshet.contract.message.ClientMessage;
 import dev.freshet.contract.message.ErrorCode;
+import dev.freshet.contract.problem.ProblemType;
 import dev.freshet.push.admission.Tickets;
 import dev.freshet.push.config.PushConfig;
 import dev.freshet.push.presence.Presence;
@@ -34,13 +35,21 @@ final class MessageHandler {
     private final Log log;
     private final Tickets tickets;
     private final RoomMessages rooms;
+    private final InboundMessages inbound;
     private final Presence presence;
     private final boolean directMessagesForEveryone;
 
-    MessageHandler(Log log, Tickets tickets, RoomMessages rooms, Presence presence, PushConfig config) {
+    MessageHandler(
+            Log log,
+            Tickets tickets,
+            RoomMessages rooms,
+            InboundMessages inbound,
+            Presence presence,
+            PushConfig config) {
         this.log = log;
         this.tickets = tickets;
         this.rooms = rooms;
+        this.inbound = inbound;
         this.presence = presence;
         this.directMessagesForEveryone = config.directMessages() == PushConfig.DirectMessages.EVERYONE;
     }
@@ -99,10 +108,7 @@ final class MessageHandler {
                 }
                 yield list(session, list);
             }
-            case ClientMessage.Inbound inbound -> {
-                session.error(inbound.id(), ErrorCode.UNKNOWN_TYPE, "Messages of this type are not taken here.");
-                yield Uni.createFrom().voidItem();
-            }
+            case ClientMessage.Inbound inbound -> inbound(session, inbound);
             case ClientMessage.Invalid invalid -> {
                 session.error(invalid.id(), ErrorCode.INVALID_MESSAGE, invalid.reason());
                 yield Uni.createFrom().voidItem();
@@ -149,8 +155,30 @@ final class MessageHandler {
             session.error(message.id(), ErrorCode.INVALID_MESSAGE, violation.getMessage() + ".");
             return Uni.createFrom().voidItem();
         }
-        Future<Void> appended = log.append(event, key(message.id(), event, payload, session.caller()))
-                .onSuccess(id -> session.ack(message.id()))
+        return answer(session, message, log.append(event, key(message.id(), event, payload, session.caller())));
+    }
+
+    private Uni<Void> inbound(Session session, ClientMessage.Inbound message) {
+        if (!inbound.take(message.type())) {
+            session.error(message.id(), ErrorCode.UNKNOWN_TYPE, "Messages of this type are not taken here.");
+            return Uni.createFrom().voidItem();
+        }
+        Channel room;
+        try {
+            room = InboundMessages.room(message);
+        } catch (ContractViolation violation) {
+            session.error(message.id(), ErrorCode.INVALID_MESSAGE, violation.getMessage() + ".");
+            return Uni.createFrom().voidItem();
+        }
+        if (room != null && !session.caller().mayFollow(room)) {
+            return forbidden(session, message, room);
+        }
+        String idempotent = isIdempotencyKey(message.id()) ? message.id() : null;
+        return answer(session, message, inbound.append(message, idempotent, session.caller(), session.connectionId()));
+    }
+
+    private static Uni<Void> answer(Session session, ClientMessage message, Future<?> done) {
+        Future<Void> answered = done.onSuccess(id -> session.ack(message.id()))
                 .onFailure(failure -> {
                     if (failure instanceof IdempotencyConflict) {
                         session.error(message.id(), ErrorCode.INVALID_MESSAGE, "The id belongs to another message.");
@@ -161,12 +189,12 @@ final class MessageHandler {
                 })
                 .<Void>mapEmpty()
                 .otherwiseEmpty();
-        return Uni.createFrom().completionStage(appended::toCompletionStage);
+        return Uni.createFrom().completionStage(answered::toCompletionStage);
     }
 
     /// By what the client sent, not by the event: that has a new time at each try.
     private static @Nullable IdempotencyKey key(@Nullable String id, Event event, JsonText payload, Caller caller) {
-        if (id == null || id.length() < IDEMPOTENCY_ID_LENGTH) {
+        if (id == null || !isIdempotencyKey(id)) {
             return null;
         }
         return IdempotencyKey.of(
@@ -189,6 +217,10 @@ final class MessageHandler {
         return Uni.createFrom().completionStage(listed::toCompletionStage);
     }
 
+    private static boolean isIdempotencyKey(@Nullable String id) {
+        return id != null && id.length() >= IDEMPOTENCY_ID_LENGTH;
+    }
+
     private Uni<Void> refresh(Session session, ClientMessage.Refresh refresh) {
         Future<Void> refreshed = tickets.redeem(refresh.ticket())
                 .onSuccess(fresh -> {
@@ -196,7 +228,10 @@ final class MessageHandler {
                     session.ack(refresh.id());
                 })
                 .onFailure(failure -> {
-                    if (failure instanceof ProblemException) {
+                    if (failure instanceof ProblemException refused
+                            && refused.problem().type() == ProblemType.REVOKED) {
+                        session.revoked();
+                    } else if (failure instanceof ProblemException) {
                         session.error(refresh.id(), ErrorCode.FORBIDDEN, "The ticket is unknown, used or expired.");
                     } else {
                         session.error(refresh.id(), ErrorCode.UNAVAILABLE, "The ticket cannot be checked; try again.");

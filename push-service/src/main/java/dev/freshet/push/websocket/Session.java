@@ -6,6 +6,7 @@ import dev.freshet.contract.message.ErrorCode;
 import dev.freshet.contract.message.GapReason;
 import dev.freshet.contract.message.ServerMessage;
 import dev.freshet.push.config.PushConfig;
+import dev.freshet.push.delivery.Age;
 import dev.freshet.push.delivery.Beats;
 import dev.freshet.push.delivery.Connections;
 import dev.freshet.push.delivery.Feed;
@@ -55,6 +56,7 @@ final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
     /// Channels that were subscribed to, and so stay followed when the room is left.
     private final Set<Channel> subscribed = new HashSet<>();
 
+    private final Age age;
     private Caller caller;
     private @Nullable ScheduledTask expiry;
     private int unanswered;
@@ -83,13 +85,20 @@ final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
         this.history = history;
         this.attendance = attendance;
         this.feed = new Feed(hub, history, this);
+        this.age = Age.upTo(config.maxConnectionAge());
     }
 
+    /// Not from the moment on in which it is told to close: what its client sends after that is not listened to.
     boolean isOpen() {
-        return !ended;
+        return !ended && outbox.isOpen();
     }
 
-    Caller caller() {
+    String connectionId() {
+        return connectionId;
+    }
+
+    @Override
+    public Caller caller() {
         return caller;
     }
 
@@ -208,8 +217,17 @@ final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
 
     /// Goes on as what a fresh ticket says: another user ends the session, fewer grants end subscriptions.
     void refresh(Caller fresh) {
+        if (!isOpen()) {
+            return;
+        }
         if (!fresh.userId().equals(caller.userId())) {
+            metrics.ended(Transport.WEBSOCKET, "another-user");
             outbox.close(CloseCode.FORBIDDEN);
+            return;
+        }
+        // The news may have come while the ticket was looked up.
+        if (hub.connections().isRevoked(fresh)) {
+            revoked();
             return;
         }
         caller = fresh;
@@ -303,7 +321,20 @@ final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
     }
 
     @Override
+    public void revoked() {
+        if (outbox.isOpen()) {
+            metrics.ended(Transport.WEBSOCKET, "revoked");
+            outbox.close(CloseCode.FORBIDDEN);
+        }
+    }
+
+    @Override
     public void beat() {
+        if (age.isOver() && outbox.isOpen()) {
+            metrics.ended(Transport.WEBSOCKET, "max-age");
+            restart();
+            return;
+        }
         if (unanswered >= MISSED_PONGS) {
             metrics.error("dead-connection");
             beats.stop(this);
@@ -349,6 +380,13 @@ final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
             expiry.cancel();
         }
         long life = caller.expiresAt() - System.currentTimeMillis();
-        expiry = hub.after(Math.max(0, life), () -> outbox.close(CloseCode.AUTHENTICATION_FAILED));
+        expiry = hub.after(Math.max(0, life), this::expired);
+    }
+
+    private void expired() {
+        if (outbox.isOpen()) {
+            metrics.ended(Transport.WEBSOCKET, "token-expired");
+            outbox.close(CloseCode.AUTHENTICATION_FAILED);
+        }
     }
 }

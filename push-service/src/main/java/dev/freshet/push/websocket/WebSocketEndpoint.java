@@ -161,7 +161,10 @@ public final class WebSocketEndpoint {
 
     private static Uni<Void> handle(ClientMessage message, WebSocketConnection connection) {
         MessageLimits limits = connection.userData().get(LIMITS);
-        return limits == null ? Uni.createFrom().voidItem() : limits.handle(message);
+        Session session = connection.userData().get(SESSION);
+        return limits == null || session == null || !session.isOpen()
+                ? Uni.createFrom().voidItem()
+                : limits.handle(message);
     }
 
     private static void control(WebSocketConnection connection) {

@@ -10,6 +10,7 @@ import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,10 @@ class PushConfigTest {
         assertThat(config.tail().block()).isEqualTo(Duration.ofSeconds(1));
         assertThat(config.directMessages()).isEqualTo(DirectMessages.GRANTED);
         assertThat(config.maxChannels()).isEqualTo(100);
+        assertThat(config.maxConnectionAge()).isEqualTo(Duration.ofHours(1));
+        assertThat(config.revocationCheck()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(config.inbound().types()).isEmpty();
+        assertThat(config.inbound().maxLength()).isEqualTo(100_000);
         assertThat(config.maxPendingBytes()).isEqualTo(65_536);
         assertThat(config.slow().maxLagEvents()).isEqualTo(10_000);
         assertThat(config.slow().maxLagBytes()).isEqualTo(16L * 1024 * 1024);
@@ -54,6 +59,10 @@ class PushConfigTest {
                 Map.entry("freshet.push.tail.window-events", "1000"),
                 Map.entry("freshet.push.tail.window-bytes", "2000000"),
                 Map.entry("freshet.push.direct-messages", "everyone"),
+                Map.entry("freshet.push.max-connection-age", "5M"),
+                Map.entry("freshet.push.revocation-check", "6S"),
+                Map.entry("freshet.push.inbound.types", "a,b"),
+                Map.entry("freshet.push.inbound.max-length", "7"),
                 Map.entry("freshet.push.max-channels", "6"),
                 Map.entry("freshet.push.slow.max-lag-events", "7"),
                 Map.entry("freshet.push.slow.max-lag-bytes", "8"),
@@ -72,6 +81,10 @@ class PushConfigTest {
         assertThat(config.webSocket().pingInterval()).isEqualTo(Duration.ofSeconds(3));
         assertThat(config.tail().block()).isEqualTo(Duration.ofSeconds(4));
         assertThat(config.directMessages()).isEqualTo(DirectMessages.EVERYONE);
+        assertThat(config.maxConnectionAge()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(config.revocationCheck()).isEqualTo(Duration.ofSeconds(6));
+        assertThat(config.inbound().types()).contains(List.of("a", "b"));
+        assertThat(config.inbound().maxLength()).isEqualTo(7);
         assertThat(config.maxChannels()).isEqualTo(6);
         assertThat(config.maxPendingBytes()).isEqualTo(200_000);
         assertThat(config.slow().maxLagEvents()).isEqualTo(7);
@@ -96,6 +109,8 @@ class PushConfigTest {
     @ParameterizedTest
     @CsvSource({
         "freshet.push.max-channels, 0",
+        "freshet.push.revocation-check, 99MS",
+        "freshet.push.inbound.max-length, 0",
         "freshet.push.max-pending-bytes, 16383",
         "freshet.push.slow.max-lag-events, -1",
         "freshet.push.slow.max-lag-bytes, -1",
@@ -134,16 +149,38 @@ class PushConfigTest {
         "freshet.push.presence.leave-grace, 0S",
         "freshet.push.presence.crowd, 0",
         "freshet.push.drain.accept, 0S",
-        "freshet.push.drain.window, 0S"
+        "freshet.push.drain.window, 0S",
+        "freshet.push.max-connection-age, 0S"
     })
     void zeroMeansOffOrAtOnce(String key, String value) {
         assertThatCode(() -> PushConfigCheck.check(with(Map.of(key, value)))).doesNotThrowAnyException();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"999MS", "366D", "-1S"})
+    void anAgeThatCannotBeMeantIsNamed(String value) {
+        assertThatThrownBy(() -> PushConfigCheck.check(with(Map.of("freshet.push.max-connection-age", value))))
+                .hasMessageStartingWith("freshet.push.max-connection-age must be 0, or ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ack", "presence", "user-joined", "room-message", "refresh", "subscribe"})
+    void anInboundTypeOfFreshetsOwnIsNamed(String type) {
+        assertThatThrownBy(() -> PushConfigCheck.check(with(Map.of("freshet.push.inbound.types", "order," + type))))
+                .hasMessage("freshet.push.inbound.types must not name '" + type + "', which is Freshet's own");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a b", "a:b", "{a}", "\u00e9"})
+    void anInboundTypeThatIsNoneIsNamed(String type) {
+        assertThatThrownBy(() -> PushConfigCheck.check(with(Map.of("freshet.push.inbound.types", type))))
+                .hasMessage("freshet.push.inbound.types must each be 1 to 64 of A-Za-z0-9_.-, not '" + type + "'");
+    }
+
     @Test
     void theseAreAllKeys() {
         // A new key must be added to both tests above.
-        assertThat(keys(PushConfig.class)).isEqualTo(19);
+        assertThat(keys(PushConfig.class)).isEqualTo(23);
     }
 
     private static long keys(Class<?> group) {

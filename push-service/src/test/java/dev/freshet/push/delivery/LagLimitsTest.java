@@ -10,6 +10,7 @@ import dev.freshet.contract.message.GapReason;
 import dev.freshet.push.config.PushConfig.SlowPolicy;
 import dev.freshet.push.metrics.PushMetrics;
 import dev.freshet.push.metrics.PushMetrics.Transport;
+import dev.freshet.service.identity.Caller;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import io.vertx.core.Future;
@@ -204,6 +205,16 @@ class LagLimitsTest {
         @Override
         public Future<Void> restart() {
             throw new AssertionError("nothing is drained here");
+        }
+
+        @Override
+        public Caller caller() {
+            throw new AssertionError("nobody asks whose it is");
+        }
+
+        @Override
+        public void revoked() {
+            throw new AssertionError("nobody is disconnected");
         }
 
         @Override

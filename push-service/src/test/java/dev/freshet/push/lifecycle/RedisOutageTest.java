@@ -45,8 +45,7 @@ class RedisOutageTest extends PushTest {
             redis.restart();
         }
         String name = unique("probe");
-        SseRecorder probe = sse("/api/broadcasts/" + name + "/events", tokens.user(user));
-        probe.next();
+        SseRecorder probe = openOnceRedisIsBack("/api/broadcasts/" + name + "/events");
         xadd("broadcast:" + name, "a", "1");
         probe.await("a");
     }
@@ -123,13 +122,21 @@ class RedisOutageTest extends PushTest {
     }
 
     @Test
-    void aTokenNeedsNoRedis() {
+    void aTokenCannotBeCheckedWithoutRedisSoNobodyIsLetInWhoWasDisconnected() {
         redis.kill();
 
-        SseRecorder stream = sse("/api/events/me", tokens.user(user));
+        SseRecorder refused = sse("/api/events/me", tokens.user(user));
+        Frame unavailable = refused.next();
+        assertThat(unavailable.event()).isEqualTo("unavailable");
+        assertThat(unavailable.retryMs()).isBetween(2000, 10_000);
+        assertThat(json(unavailable.data()).path("reason").textValue()).isEqualTo("redis");
+        refused.awaitEnd();
+        assertThat(get(request("/api/channels/user:" + user + "/events", tokens.user(user)))
+                        .statusCode())
+                .isEqualTo(503);
 
-        assertThat(stream.next().event()).isEqualTo("init");
         redis.restart();
+        SseRecorder stream = openOnceRedisIsBack("/api/events/me");
         xadd("user:" + user, "a", "1");
         assertThat(stream.next().event()).isEqualTo("a");
         stream.assertExhausted();
@@ -233,8 +240,8 @@ class RedisOutageTest extends PushTest {
     void theServiceIsReadyAndStaysSoWithoutRedis() {
         assertThat(ready()).isTrue();
 
-        redis.kill();
         SseRecorder stream = sse("/api/events/me", tokens.user(user));
+        redis.kill();
         // Longer than a tail may be without an answer before it counts as stuck.
         for (int i = 0; i < 16; i++) {
             stream.heartbeat();
@@ -243,6 +250,14 @@ class RedisOutageTest extends PushTest {
 
         redis.restart();
         assertThat(ready()).isTrue();
+    }
+
+    /// A stream whose `init` is read.
+    private SseRecorder openOnceRedisIsBack(String path) {
+        return await().atMost(SseRecorder.LIMIT)
+                .until(
+                        () -> sse(path, tokens.user(user)),
+                        stream -> stream.next().event().equals("init"));
     }
 
     private boolean ready() {

@@ -28,6 +28,16 @@ public interface AuthConfig {
     @WithDefault("true")
     boolean broadcastsReadable();
 
+    /// The longest life of tokens. So long a disconnect is remembered: a token that lives longer is believed
+    /// again after it.
+    @WithDefault("24H")
+    Duration maxTokenLife();
+
+    /// By how much the issuer's clock may be ahead of that of Redis. A disconnect refuses tokens that are issued
+    /// up to so long after it, too, for they may be older than they say.
+    @WithDefault("0S")
+    Duration clockSkew();
+
     /// Origins of pages that may call with cookies, open WebSockets and read answers: each exactly as a browser
     /// sends it (`https://app.example.com`), or with any port (`http://localhost:*`). The service's own origin
     /// always may.

@@ -26,8 +26,9 @@ public final class Authenticator {
         this.origins = origins;
     }
 
-    /// Fails with a [ProblemException]: 401 without a valid token; 403 if the user id cannot be used, or if a cookie
-    /// is to authorize a write that another site's page asks for.
+    /// Fails with a [ProblemException]: 401 without a valid token; 403 if the user id cannot be used, if the user
+    /// was disconnected since the token was issued, or if a cookie is to authorize a write that another site's
+    /// page asks for. Fails with `RedisUnavailable` if Redis cannot be asked about the user.
     public Future<Caller> authenticate(HttpServerRequest request) {
         String header = request.getHeader("Authorization");
         if (header != null) {

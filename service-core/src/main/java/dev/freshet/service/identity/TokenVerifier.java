@@ -12,6 +12,7 @@ import io.smallrye.jwt.auth.principal.JWTParser;
 import io.smallrye.jwt.auth.principal.ParseException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.json.JsonString;
 import java.time.Duration;
@@ -20,6 +21,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.jwt.JsonWebToken;
 import org.jboss.logging.Logger;
@@ -27,7 +30,7 @@ import org.jose4j.jwx.JsonWebStructure;
 import org.jose4j.lang.JoseException;
 import org.jspecify.annotations.Nullable;
 
-/// Checks a JWT (signature, issuer, audience, life) and reads what it grants. Safe for any thread.
+/// Checks a JWT (signature, issuer, audience, life, revocation) and reads what it grants. Safe for any thread.
 @Singleton
 public final class TokenVerifier {
 
@@ -35,24 +38,42 @@ public final class TokenVerifier {
 
     private final JWTParser parser;
     private final AuthConfig config;
+    private final Function<Caller, Future<Caller>> revocations;
+    private final AtomicBoolean warned = new AtomicBoolean();
 
     /// `null` where the key is a file's.
     private final @Nullable RemoteKeys keys;
 
+    @Inject
     TokenVerifier(
             JWTParser parser,
             AuthConfig config,
+            Revocations revocations,
             Vertx vertx,
             MeterRegistry meters,
             @ConfigProperty(name = "mp.jwt.verify.publickey.location") String keyLocation,
             @ConfigProperty(name = "mp.jwt.verify.issuer") String issuer,
             @ConfigProperty(name = "mp.jwt.verify.audiences") Set<String> audiences) {
+        this(parser, config, revocations::admit, vertx, meters, keyLocation, issuer, audiences);
+    }
+
+    /// @param revocations completes with the caller, or fails if it was disconnected
+    TokenVerifier(
+            JWTParser parser,
+            AuthConfig config,
+            Function<Caller, Future<Caller>> revocations,
+            Vertx vertx,
+            MeterRegistry meters,
+            String keyLocation,
+            String issuer,
+            Set<String> audiences) {
         if (keyLocation.isBlank() || issuer.isBlank() || audiences.isEmpty()) {
             throw new IllegalStateException("mp.jwt.verify.publickey.location, mp.jwt.verify.issuer and "
                     + "mp.jwt.verify.audiences must be set, or any token would do");
         }
         this.parser = parser;
         this.config = config;
+        this.revocations = revocations;
         this.keys = keyLocation.startsWith("http") ? remote(vertx, keyLocation, config.keys(), meters) : null;
     }
 
@@ -65,12 +86,14 @@ public final class TokenVerifier {
         return new RemoteKeys(vertx, url, config.refreshInterval(), config.retryInterval(), System::nanoTime, meters);
     }
 
-    /// The token's user. Fails with a 401 if the token is not valid, with a 403 if its user id cannot be one.
+    /// The token's user. Fails with a 401 if the token is not valid, with a 403 if its user id cannot be one or
+    /// was disconnected since the token was issued, and with `RedisUnavailable` if that cannot be found out.
     ///
     /// With keys behind a URL, one that is not known yet may have to be fetched first.
     public Future<Caller> verify(String token) {
         if (keys == null) {
-            return Future.future(promise -> promise.complete(caller(() -> parser.parse(token))));
+            return Future.<Caller>future(promise -> promise.complete(caller(() -> parser.parse(token))))
+                    .compose(revocations);
         }
         String keyId;
         try {
@@ -86,7 +109,7 @@ public final class TokenVerifier {
             }
             // The algorithm must be one of this key's kind, whatever the token says.
             return caller(() -> parser.verify(token, key));
-        });
+        }).compose(revocations);
     }
 
     @FunctionalInterface
@@ -123,6 +146,9 @@ public final class TokenVerifier {
         if (TimeUnit.SECONDS.toMillis(jwt.getExpirationTime()) <= System.currentTimeMillis()) {
             throw invalid();
         }
+        if (jwt.getIssuedAtTime() > 0) {
+            noticeLongLife(jwt.getExpirationTime() - jwt.getIssuedAtTime());
+        }
         String user = text(jwt, config.userClaim());
         if (user == null || !Names.isUserId(user)) {
             throw ProblemException.of(
@@ -148,6 +174,16 @@ public final class TokenVerifier {
             throw ProblemException.of(
                     ProblemType.INVALID_IDENTITY,
                     "The token's claims channels and publish must be lists of kind:name, kind:prefix* or kind:*.");
+        }
+    }
+
+    /// Once is enough: it is a matter of settings.
+    private void noticeLongLife(long seconds) {
+        if (seconds > config.maxTokenLife().toSeconds() && warned.compareAndSet(false, true)) {
+            LOG.warnf(
+                    "Tokens live longer (%d s) than freshet.auth.max-token-life (%d s): "
+                            + "one that was revoked is believed again in the rest of its life.",
+                    seconds, config.maxTokenLife().toSeconds());
         }
     }
 

@@ -7,6 +7,7 @@ import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.jwt.auth.principal.DefaultJWTParser;
 import io.smallrye.jwt.auth.principal.JWTAuthContextInfo;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.Map;
@@ -24,6 +25,7 @@ final class Verifiers {
         return new TokenVerifier(
                 new DefaultJWTParser(info),
                 config(Map.of()),
+                Future::succeededFuture,
                 vertx,
                 new SimpleMeterRegistry(),
                 info.getPublicKeyLocation(),
@@ -38,6 +40,7 @@ final class Verifiers {
         return new TokenVerifier(
                 new DefaultJWTParser(info),
                 config(settings),
+                Future::succeededFuture,
                 vertx,
                 new SimpleMeterRegistry(),
                 url,

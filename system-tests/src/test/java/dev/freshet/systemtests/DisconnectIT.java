@@ -1,0 +1,105 @@
+package dev.freshet.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.freshet.contract.message.CloseCode;
+import java.net.http.WebSocketHandshakeException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// A disconnect reaches every pod, and what was issued before it opens nothing any more.
+final class DisconnectIT {
+
+    private static final String EVENT = "{\"channel\":\"room:a\",\"type\":\"t\",\"payload\":1}";
+
+    /// For a slow machine; in normal operation it takes less than a second.
+    private static final Duration LIMIT = Duration.ofSeconds(5);
+
+    private static Deployment deployment;
+
+    @BeforeAll
+    static void start() {
+        deployment = Deployment.shared(1);
+    }
+
+    @AfterAll
+    static void checkLogs() {
+        deployment.assertNoLeaks();
+    }
+
+    @Test
+    void aDisconnectEndsAllConnectionsOnEveryPodAndRefusesWhatWasIssuedBefore() {
+        String name = "user-disconnected";
+        Rest old = deployment.follower(name, "room:a");
+        Rest bystander = deployment.follower("user-bystander");
+        List<Socket> sockets = new ArrayList<>();
+        List<EventStream> streams = new ArrayList<>();
+        for (Replica pod : deployment.all(Service.PUSH)) {
+            sockets.add(Socket.connect(pod.url("/ws"), deployment.ticket(old)));
+            streams.add(EventStream.open(pod.url("/api/events/me"), old));
+        }
+        String ticket = deployment.ticket(old);
+        String second = deployment.ticket(old);
+        EventStream other = EventStream.open(deployment.url("/api/events/me"), bystander);
+
+        Rest.Answer forbidden = old.post(deployment.url("/api/users/user-bystander/disconnect"), "{}");
+        assertThat(forbidden.status()).isEqualTo(403);
+        Rest admin = deployment.as(deployment.user("root").groups("admin"));
+        Rest.Answer answer = admin.post(deployment.url("/api/users/" + name + "/disconnect"), "{\"reason\":\"left\"}");
+        long disconnected = System.nanoTime();
+
+        assertThat(answer.status()).as(answer::toString).isEqualTo(202);
+        Patience.await("all connections end")
+                .until(() -> sockets.stream().noneMatch(Socket::isOpen)
+                        && streams.stream().noneMatch(EventStream::isOpen));
+        assertThat(Duration.ofNanos(System.nanoTime() - disconnected)).isLessThan(LIMIT);
+        assertThat(sockets).allSatisfy(socket -> assertThat(socket.closeCode()).isEqualTo(CloseCode.FORBIDDEN.code()));
+        assertThat(other.isOpen()).isTrue();
+
+        // What a replica knows of a user counts for half a second.
+        Patience.await("the old token is refused by every replica").untilAsserted(() -> {
+            for (Replica replica : deployment.all(Service.TICKET)) {
+                assertThat(old.post(replica.url("/api/ws/ticket"), "{}").status())
+                        .isEqualTo(403);
+            }
+            for (Replica replica : deployment.all(Service.EVENTS)) {
+                assertThat(old.post(replica.url("/api/events"), EVENT).status()).isEqualTo(403);
+            }
+            for (Replica replica : deployment.all(Service.PUSH)) {
+                Rest.Answer stream = old.get(replica.url("/api/events/me"));
+                assertThat(stream.status()).isEqualTo(403);
+                assertThat(stream.json().path("type").textValue()).endsWith("/revoked");
+            }
+        });
+        Throwable refused =
+                catchThrowable(() -> Socket.connect(deployment.push(0).url("/ws"), ticket));
+        assertThat(refused).hasRootCauseInstanceOf(WebSocketHandshakeException.class);
+        assertThat(((WebSocketHandshakeException) root(refused)).getResponse().statusCode())
+                .isEqualTo(403);
+        assertThat(Rest.get(java.net.URI.create(deployment.push(1).url("/api/events/me?ticket=" + second)))
+                        .status())
+                .isEqualTo(403);
+
+        Rest fresh = deployment.as(
+                deployment.user(name).channels("room:a").claim("iat", System.currentTimeMillis() / 1000 + 1));
+        for (Replica pod : deployment.all(Service.PUSH)) {
+            Socket socket = Socket.connect(pod.url("/ws"), deployment.ticket(fresh));
+            Patience.await("admitted").until(() -> !socket.ofType("connected").isEmpty());
+            socket.close();
+            try (EventStream stream = EventStream.open(pod.url("/api/events/me"), fresh)) {
+                assertThat(stream.status()).isEqualTo(200);
+            }
+        }
+        assertThat(fresh.post(deployment.url("/api/events"), EVENT).status()).isEqualTo(202);
+        other.close();
+    }
+
+    private static Throwable root(Throwable failure) {
+        return failure.getCause() == null ? failure : root(failure.getCause());
+    }
+}
