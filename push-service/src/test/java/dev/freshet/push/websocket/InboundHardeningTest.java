@@ -91,7 +91,8 @@ class InboundHardeningTest extends PushTest {
     void noFieldOfTheEnvelopeIsTakenOverBesidesRoomAndId() {
         WebSocketRecorder socket = connected(tokens.user(user));
 
-        socket.send("{\"type\":\"sensor-reading\",\"user\":\"root\",\"name\":\"root\",\"connection\":\"x\",\"payload\":1}");
+        socket.send(
+                "{\"type\":\"sensor-reading\",\"user\":\"root\",\"name\":\"root\",\"connection\":\"x\",\"payload\":1}");
         socket.send("{\"type\":\"leave-room\",\"payload\":\"x\"}");
         socket.next("left-room");
 

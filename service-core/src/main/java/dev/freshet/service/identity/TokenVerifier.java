@@ -102,14 +102,16 @@ public final class TokenVerifier {
             // Also where the id is no text.
             return Future.failedFuture(invalid());
         }
-        return keys.find(keyId).map(key -> {
-            if (key == null) {
-                LOG.debug("A token was refused: its key is not known");
-                throw invalid();
-            }
-            // The algorithm must be one of this key's kind, whatever the token says.
-            return caller(() -> parser.verify(token, key));
-        }).compose(revocations);
+        return keys.find(keyId)
+                .map(key -> {
+                    if (key == null) {
+                        LOG.debug("A token was refused: its key is not known");
+                        throw invalid();
+                    }
+                    // The algorithm must be one of this key's kind, whatever the token says.
+                    return caller(() -> parser.verify(token, key));
+                })
+                .compose(revocations);
     }
 
     @FunctionalInterface
