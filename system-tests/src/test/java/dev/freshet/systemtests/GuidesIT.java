@@ -53,7 +53,8 @@ final class GuidesIT {
         Path key = WORK.resolve(".dev/keys/public.pem");
         Plan plan = Plan.of("guides", 1)
                 .with("MP_JWT_VERIFY_PUBLICKEY_LOCATION", key.toUri().toString())
-                .with("MP_JWT_VERIFY_ISSUER", DEV_ISSUER);
+                .with("MP_JWT_VERIFY_ISSUER", DEV_ISSUER)
+                .with(Service.PUSH, "FRESHET_PUSH_INBOUND_TYPES", "game-move");
         for (Service service : Service.values()) {
             plan = plan.replicas(service, 1);
         }
