@@ -8,6 +8,7 @@ import dev.freshet.contract.ContractViolation;
 import dev.freshet.contract.channel.Grants;
 import dev.freshet.contract.channel.Names;
 import dev.freshet.contract.json.JsonBytes;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,13 @@ public record TicketRecord(
 
     public TicketRecord {
         Names.requireUserId("userId", userId);
-        groups = List.copyOf(groups);
+        name = name == null ? null : wellFormed(name);
+        groups = groups.stream().map(TicketRecord::wellFormed).toList();
+    }
+
+    /// An identity provider may escape half a character in JSON; no UTF-8 has that, so a `?` takes its place.
+    private static String wellFormed(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 
     /// @throws ContractViolation (field `ticket`) if `json` is no record

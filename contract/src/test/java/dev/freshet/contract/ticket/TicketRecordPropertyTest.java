@@ -11,6 +11,7 @@ import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -71,6 +72,15 @@ class TicketRecordPropertyTest {
     void aRecordReadsAsItIsWritten(@ForAll("records") TicketRecord record) {
         assertThat(TicketRecord.parse(new String(record.toJson(), StandardCharsets.UTF_8)))
                 .isEqualTo(record);
+    }
+
+    @Example
+    void halfACharacterIsReplaced() {
+        String json = "{\"userId\":\"ada\",\"name\":\"a\\ud800b\",\"subscribe\":[],\"publish\":[],"
+                + "\"groups\":[\"\\udc00\"],\"issuedAt\":1,\"expiresAt\":2}";
+        TicketRecord record = TicketRecord.parse(json);
+        assertThat(record.name()).isEqualTo("a?b");
+        assertThat(record.groups()).containsExactly("?");
     }
 
     @Property(tries = 5000)
