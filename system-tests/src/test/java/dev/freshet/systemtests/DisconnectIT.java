@@ -78,9 +78,11 @@ final class DisconnectIT {
         });
         Throwable refused =
                 catchThrowable(() -> Socket.connect(deployment.push(0).url("/ws"), ticket));
-        assertThat(refused).hasRootCauseInstanceOf(WebSocketHandshakeException.class);
-        assertThat(((WebSocketHandshakeException) root(refused)).getResponse().statusCode())
-                .isEqualTo(403);
+        assertThat(refused.getCause())
+                .isInstanceOfSatisfying(
+                        WebSocketHandshakeException.class,
+                        handshake ->
+                                assertThat(handshake.getResponse().statusCode()).isEqualTo(403));
         assertThat(Rest.get(java.net.URI.create(deployment.push(1).url("/api/events/me?ticket=" + second)))
                         .status())
                 .isEqualTo(403);
@@ -97,9 +99,5 @@ final class DisconnectIT {
         }
         assertThat(fresh.post(deployment.url("/api/events"), EVENT).status()).isEqualTo(202);
         other.close();
-    }
-
-    private static Throwable root(Throwable failure) {
-        return failure.getCause() == null ? failure : root(failure.getCause());
     }
 }
