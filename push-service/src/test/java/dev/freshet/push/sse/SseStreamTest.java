@@ -51,7 +51,14 @@ class SseStreamTest extends PushTest {
         SseRecorder stream = sse(request("/api/events/me", tokens.user(user)).header("Accept-Encoding", "gzip, br"));
 
         assertThat(stream.headers().map())
-                .containsOnlyKeys("content-type", "cache-control", "x-accel-buffering", "transfer-encoding");
+                .containsOnlyKeys(
+                        "content-type",
+                        "cache-control",
+                        "x-accel-buffering",
+                        "transfer-encoding",
+                        // As every answer has.
+                        "content-security-policy",
+                        "x-content-type-options");
         assertThat(stream.headers().allValues("content-type")).containsExactly("text/event-stream");
         assertThat(stream.headers().allValues("cache-control")).containsExactly("no-cache, no-transform");
         assertThat(stream.headers().allValues("x-accel-buffering")).containsExactly("no");
