@@ -122,7 +122,7 @@ final class Deployment implements AutoCloseable {
 
     /// Puts the proxy before what was launched so far: at least one replica of each service, running or not.
     void startProxy() {
-        proxy = plan.buffering() ? Proxy.startBuffering(logs, this::all) : Proxy.start(logs, this::all);
+        proxy = plan.buffering() ? Proxy.startBuffering(logs, this::ports) : Proxy.start(logs, this::ports);
         secrets.watch(proxy);
     }
 
@@ -145,6 +145,10 @@ final class Deployment implements AutoCloseable {
 
     List<Replica> all(Service service) {
         return Objects.requireNonNull(replicas.get(service));
+    }
+
+    List<Integer> ports(Service service) {
+        return all(service).stream().map(Replica::port).toList();
     }
 
     Replica ticket(int number) {

@@ -28,6 +28,10 @@ final class HalfOpenIT {
 
     private static final Duration BEAT = Duration.ofSeconds(1);
 
+    /// After which nginx takes a service for dead, in the relation of the shipped 75 s to 25 s, and one more: this
+    /// machine may be busy.
+    private static final Duration SILENCE = BEAT.multipliedBy(4);
+
     /// Kernels buffer some MiB for a peer that says nothing.
     private static final Duration SERVER_LIMIT = Duration.ofSeconds(60);
 
@@ -94,6 +98,41 @@ final class HalfOpenIT {
             scenario.awaitConnected();
             scenario.finish();
             assertThat(victims).allMatch(client -> client.transcript().connections() == 2);
+        }
+    }
+
+    @Test
+    void aProxyEndsWhatIsHalfOpenBehindItAndClientsThatNoticeNothingResumeElsewhere() {
+        try (SilentProxy first = SilentProxy.before(deployment.push(0).port());
+                SilentProxy second = SilentProxy.before(deployment.push(1).port());
+                Proxy nginx = Proxy.startBuffering(
+                        Service.logFolder("half-open-proxy"),
+                        service -> service == Service.PUSH
+                                ? List.of(first.port(), second.port())
+                                : deployment.ports(service),
+                        SILENCE);
+                Scenario scenario = Scenario.of("half-open-proxy", deployment, CHANNELS)) {
+            Route route = Route.toPorts(nginx.port());
+            for (int i = 0; i < HALF_OPEN; i++) {
+                Client client = i % 2 == 0
+                        ? scenario.stream(route, scenario.someChannels())
+                        : scenario.socket(route, scenario.someChannels());
+                client.start();
+            }
+            scenario.awaitConnected();
+            scenario.browse(nginx, scenario.channels());
+            scenario.load().begin(RATE);
+            scenario.flow(100);
+
+            scenario.fault();
+            assertThat(first.forget() + second.forget()).isGreaterThanOrEqualTo(HALF_OPEN + scenario.pages());
+            Patience.await("all come back")
+                    .until(() -> scenario.checker().transcripts().stream()
+                            .allMatch(transcript -> transcript.connections() == 2));
+            scenario.flow(100);
+
+            scenario.finish();
+            assertThat(scenario.page().filter(page -> !page.isConnected())).isEmpty();
         }
     }
 

@@ -56,6 +56,7 @@ final class LogFaultsIT {
 
             List<Client> away = scenario.clients().subList(0, CLIENTS / 2);
             away.forEach(Client::stop);
+            scenario.page().ifPresent(Page::goAway);
             scenario.flow(8 * WINDOW);
             scenario.load().pause();
             awaitCopied();
@@ -64,12 +65,13 @@ final class LogFaultsIT {
             scenario.fault();
             trimAll();
             away.forEach(Client::start);
+            scenario.page().ifPresent(Page::comeBack);
             scenario.load().rate(RATE);
             scenario.flow(50);
 
             scenario.awaitConnected();
             Verdict verdict = scenario.finish();
-            assertThat(verdict.connections()).isEqualTo(CLIENTS + away.size() + scenario.pages());
+            assertThat(verdict.connections()).isEqualTo(CLIENTS + away.size() + 2 * scenario.pages());
         }
     }
 
@@ -84,7 +86,12 @@ final class LogFaultsIT {
 
             List<Client> away = scenario.clients().subList(0, CLIENTS / 2);
             away.forEach(Client::stop);
-            away.forEach(client -> client.transcript().allow(Gaps.atMostOne("trimmed")));
+            scenario.page().ifPresent(Page::goAway);
+            List<Transcript> told = Stream.concat(
+                            away.stream().map(Client::transcript),
+                            scenario.page().stream().map(Page::transcript))
+                    .toList();
+            told.forEach(transcript -> transcript.allow(Gaps.atMostOne("trimmed")));
             Replica indexer = deployment.events(0);
             indexer.child().send("STOP");
             try {
@@ -95,10 +102,11 @@ final class LogFaultsIT {
                 scenario.fault();
                 trimAll();
                 away.forEach(Client::start);
+                scenario.page().ifPresent(Page::comeBack);
                 Patience.await("who was away is told")
-                        .until(() -> away.stream()
-                                .allMatch(client -> client.transcript().gapsSeen()
-                                        == client.transcript().channels().size()));
+                        .until(() -> told.stream()
+                                .allMatch(transcript -> transcript.gapsSeen()
+                                        == transcript.channels().size()));
             } finally {
                 indexer.child().send("CONT");
             }
@@ -107,8 +115,8 @@ final class LogFaultsIT {
 
             Verdict verdict = scenario.finish();
             assertThat(verdict.gaps())
-                    .isEqualTo(away.stream()
-                            .mapToLong(client -> client.transcript().channels().size())
+                    .isEqualTo(told.stream()
+                            .mapToLong(transcript -> transcript.channels().size())
                             .sum());
             assertThat(verdict.announced()).isPositive();
         }
@@ -150,6 +158,9 @@ final class LogFaultsIT {
                 client.start();
             }
             scenario.awaitConnected();
+            scenario.browse(scenario.channels());
+            // On one of the two pods, whichever.
+            scenario.page().ifPresent(page -> page.transcript().allow(Gaps.atMostOne("trimmed")));
             scenario.load().begin(RATE);
             scenario.flow(50);
             scenario.load().pause();

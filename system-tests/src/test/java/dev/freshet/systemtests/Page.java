@@ -7,27 +7,37 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/// A page in a real browser that opens one native EventSource, with a cookie and through nginx, and listens. It
-/// helps with nothing else; what it received goes to a transcript.
+/// A page in a real browser that opens one native EventSource, with a cookie, and listens. It helps with nothing else;
+/// what it received goes to a transcript. Between the browser and the proxy is a line that can be broken.
 final class Page implements AutoCloseable {
 
     private static final long DRAIN_MS = 200;
 
+    /// Of an EventSource.
+    private static final int OPEN = 1;
+
+    private static final int CLOSED = 2;
+
     private final Chromium chromium;
+    private final SilentProxy line;
     private final Transcript transcript;
     private final ScheduledExecutorService reader = Executors.newSingleThreadScheduledExecutor();
 
-    private Page(Chromium chromium, Transcript transcript) {
+    private Page(Chromium chromium, SilentProxy line, Transcript transcript) {
         this.chromium = chromium;
+        this.line = line;
         this.transcript = transcript;
     }
 
     /// Opens it and waits until its stream has begun.
-    static Page open(String name, Deployment deployment, Transcript transcript) {
+    ///
+    /// @param proxy a port of 127.0.0.1
+    /// @param token the cookie
+    static Page open(String name, int proxy, String token, Transcript transcript) {
         Chromium chromium = Chromium.start(Service.logFolder("chromium-" + name));
-        Page page = new Page(chromium, transcript);
+        Page page = new Page(chromium, SilentProxy.before(proxy), transcript);
         try {
-            page.open(deployment);
+            page.open(token);
             Patience.await("the browser is connected").until(() -> transcript.connections() == 1);
             return page;
         } catch (RuntimeException | Error failure) {
@@ -45,24 +55,53 @@ final class Page implements AutoCloseable {
         return chromium.evaluate("source.readyState").asInt();
     }
 
+    /// Whether its stream is open, as far as it knows.
+    boolean isConnected() {
+        return readyState() == OPEN;
+    }
+
+    /// Breaks its connections.
+    void breakConnection() {
+        line.breakAll();
+    }
+
+    /// Breaks its connections, and each new one until [#comeBack].
+    void goAway() {
+        line.refuse();
+    }
+
+    void comeBack() {
+        line.accept();
+    }
+
+    /// Lets nothing reach it until [#read], as a page that stands still.
+    void stall() {
+        line.hold();
+    }
+
+    void read() {
+        line.resume();
+    }
+
     @Override
     public void close() {
         reader.shutdownNow();
         chromium.close();
+        line.close();
     }
 
-    private void open(Deployment deployment) {
-        chromium.open(deployment.url("/api/stats"));
-        chromium.evaluate("document.cookie = 'access_token=%s; path=/'"
-                .formatted(
-                        deployment.secrets().remember(deployment.user("browser").sign())));
+    private void open(String token) {
+        chromium.open("http://127.0.0.1:" + line.port() + "/api/stats");
+        chromium.evaluate("document.cookie = 'access_token=%s; path=/'".formatted(token));
         chromium.evaluate("""
                 var received = [];
                 var states = [];
-                var source = new EventSource('/api/events?channels=%s');
-                for (const type of ['init', 'gap', 'heartbeat', 'unavailable', 'message', '%s']) {
+                var source = new EventSource('/api/events?channels=%1$s');
+                for (const type of ['init', 'gap', 'heartbeat', 'unavailable', 'message']) {
                   source.addEventListener(type, event => received.push([type, event.lastEventId, event.data]));
                 }
+                source.addEventListener('%2$s',
+                    event => received.push(['%2$s', event.lastEventId, JSON.parse(event.data).n]));
                 source.addEventListener('error', () => states.push(source.readyState));
                 true
                 """.formatted(String.join(",", transcript.channels()), Frames.TYPE));
@@ -76,7 +115,7 @@ final class Page implements AutoCloseable {
                             .asText());
             news.path("received").forEach(frame -> take(frame));
             news.path("states").forEach(state -> {
-                if (state.asInt() == 2) {
+                if (state.asInt() == CLOSED) {
                     transcript.violation("gave up: readyState 2");
                 }
             });
@@ -89,15 +128,19 @@ final class Page implements AutoCloseable {
 
     private void take(JsonNode frame) {
         String id = frame.get(1).asText();
-        JsonNode data = Rest.parse(frame.get(2).asText());
+        JsonNode data = frame.get(2);
         switch (frame.get(0).asText()) {
             case "init" ->
                 transcript.connected(
-                        id, transcript.connections() > 0, data.path("resumed").asBoolean());
-            case "gap" ->
-                transcript.gap(
-                        data.path("channel").asText(), data.path("reason").asText());
-            case Frames.TYPE -> transcript.event(data.path("n").asInt(-1), id);
+                        id,
+                        transcript.connections() > 0,
+                        Rest.parse(data.asText()).path("resumed").asBoolean());
+            case "gap" -> {
+                JsonNode gap = Rest.parse(data.asText());
+                transcript.gap(gap.path("channel").asText(), gap.path("reason").asText());
+            }
+            // The page keeps the number alone: the rest, of thousands of events, would be work for nothing.
+            case Frames.TYPE -> transcript.event(data.asInt(-1), id);
             case "message" -> transcript.violation("received a message without a type: " + data);
             default -> {}
         }

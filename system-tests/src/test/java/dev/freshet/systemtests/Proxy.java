@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -25,24 +26,35 @@ final class Proxy implements AutoCloseable {
         this.child = child;
     }
 
-    /// @param replicas at least one of each service
-    static Proxy start(Path logs, Function<Service, List<Replica>> replicas) {
-        return start(logs, replicas, template -> template);
+    /// @param ports of a service's replicas, at least one
+    static Proxy start(Path logs, Function<Service, List<Integer>> ports) {
+        return start(logs, ports, template -> template);
     }
 
     /// The same as whoever installs nginx has it at first: it buffers answers and speaks HTTP/1.0 to services.
-    static Proxy startBuffering(Path logs, Function<Service, List<Replica>> replicas) {
-        return start(
-                logs,
-                replicas,
-                template -> replaceOnce(
-                        replaceOnce(template, "proxy_buffering off;", ""),
-                        "location / {",
-                        "location / {\n      proxy_http_version 1.0;"));
+    static Proxy startBuffering(Path logs, Function<Service, List<Integer>> ports) {
+        return start(logs, ports, Proxy::buffering);
     }
 
-    private static Proxy start(
-            Path logs, Function<Service, List<Replica>> replicas, UnaryOperator<String> configuration) {
+    /// The same, and it takes a service for dead that says nothing for so long, where the template says 75 s.
+    static Proxy startBuffering(Path logs, Function<Service, List<Integer>> ports, Duration silence) {
+        return start(
+                logs,
+                ports,
+                template -> replaceOnce(
+                        buffering(template),
+                        "proxy_read_timeout 75s;",
+                        "proxy_read_timeout " + silence.toMillis() + "ms;"));
+    }
+
+    private static String buffering(String template) {
+        return replaceOnce(
+                replaceOnce(template, "proxy_buffering off;", ""),
+                "location / {",
+                "location / {\n      proxy_http_version 1.0;");
+    }
+
+    private static Proxy start(Path logs, Function<Service, List<Integer>> ports, UnaryOperator<String> configuration) {
         int port = Ports.free();
         Path folder = logs.resolve("nginx");
         try {
@@ -53,9 +65,9 @@ final class Proxy implements AutoCloseable {
                     folder.resolve("nginx.conf"),
                     template.replace("@PORT@", Integer.toString(port))
                             .replace("@LISTEN_IPV6@", "# only 127.0.0.1")
-                            .replace("@TICKET_PORT@", servers(replicas.apply(Service.TICKET)))
-                            .replace("@EVENTS_PORT@", servers(replicas.apply(Service.EVENTS)))
-                            .replace("@PUSH_PORT@", servers(replicas.apply(Service.PUSH))));
+                            .replace("@TICKET_PORT@", servers(ports.apply(Service.TICKET)))
+                            .replace("@EVENTS_PORT@", servers(ports.apply(Service.EVENTS)))
+                            .replace("@PUSH_PORT@", servers(ports.apply(Service.PUSH))));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -94,9 +106,9 @@ final class Proxy implements AutoCloseable {
     }
 
     /// What stands for the port in the template's one `server` line: all ports, as so many lines.
-    private static String servers(List<Replica> replicas) {
-        return replicas.stream()
-                .map(replica -> Integer.toString(replica.port()))
+    private static String servers(List<Integer> ports) {
+        return ports.stream()
+                .map(each -> Integer.toString(each))
                 .collect(Collectors.joining(" max_fails=0;\n    server 127.0.0.1:"));
     }
 }

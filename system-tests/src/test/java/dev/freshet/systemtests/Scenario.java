@@ -156,11 +156,16 @@ final class Scenario implements AutoCloseable {
             client.start();
         }
         awaitConnected();
-        openPage();
+        browse(channels);
     }
 
-    /// A browser's page on all channels, where there is a browser; once.
-    private void openPage() {
+    /// A browser's page on these channels, where there is a browser; once.
+    void browse(List<String> followed) {
+        browse(deployment.proxy(), followed);
+    }
+
+    /// The same through another proxy.
+    void browse(Proxy proxy, List<String> followed) {
         if (page != null) {
             return;
         }
@@ -168,7 +173,8 @@ final class Scenario implements AutoCloseable {
             System.out.println("FAULTS " + name + ": without a browser, for there is no chromium");
             return;
         }
-        page = Page.open(prefix(name), deployment, checker.follow("browser", channels));
+        String token = deployment.secrets().remember(token("browser"));
+        page = Page.open(prefix(name), proxy.port(), token, checker.follow("browser", followed));
     }
 
     /// How many pages of browsers there are.
@@ -176,7 +182,7 @@ final class Scenario implements AutoCloseable {
         return page == null ? 0 : 1;
     }
 
-    /// The browser's page, once [#connect] was called, and if there is a browser.
+    /// The browser's page, once [#connect] or [#browse] was called, and if there is a browser.
     Optional<Page> page() {
         return Optional.ofNullable(page);
     }

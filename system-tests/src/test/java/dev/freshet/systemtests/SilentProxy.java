@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// Forwards bytes, until it forgets its connections as a router does that lost its state: neither side hears anything
-/// any more, not even an end. New connections work. Safe for any thread.
+/// any more, not even an end. New connections work. It can also break, hold up and refuse. Safe for any thread.
 final class SilentProxy implements AutoCloseable {
 
     /// Small, so that a sender soon notices that nobody takes its bytes.
@@ -27,6 +27,7 @@ final class SilentProxy implements AutoCloseable {
     private final NioEventLoopGroup loops = new NioEventLoopGroup(1);
     private final Set<Pair> pairs = ConcurrentHashMap.newKeySet();
     private final Channel listener;
+    private volatile boolean refusing;
 
     private SilentProxy(int target) {
         listener = new ServerBootstrap()
@@ -36,7 +37,11 @@ final class SilentProxy implements AutoCloseable {
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel front) {
-                        new Pair(front).connect(target);
+                        if (refusing) {
+                            front.close();
+                        } else {
+                            new Pair(front).connect(target);
+                        }
                     }
                 })
                 .bind(new InetSocketAddress("127.0.0.1", 0))
@@ -53,11 +58,6 @@ final class SilentProxy implements AutoCloseable {
         return ((InetSocketAddress) listener.localAddress()).getPort();
     }
 
-    /// Connections that were neither ended nor forgotten.
-    long open() {
-        return pairs.stream().filter(pair -> !pair.forgotten).count();
-    }
-
     /// Forgets all connections there are. Returns when nothing goes through them any more.
     ///
     /// @return how many
@@ -68,6 +68,31 @@ final class SilentProxy implements AutoCloseable {
                 })
                 .syncUninterruptibly()
                 .getNow();
+    }
+
+    /// Ends all connections there are. New ones work.
+    void breakAll() {
+        loops.submit(() -> pairs.forEach(Pair::end)).syncUninterruptibly();
+    }
+
+    /// Ends all connections there are, and each new one at once, until [#accept].
+    void refuse() {
+        refusing = true;
+        breakAll();
+    }
+
+    void accept() {
+        refusing = false;
+    }
+
+    /// Lets nothing through on the connections there are, until [#resume]. Nobody is told.
+    void hold() {
+        loops.submit(() -> pairs.forEach(pair -> pair.setReading(false))).syncUninterruptibly();
+    }
+
+    void resume() {
+        loops.submit(() -> pairs.stream().filter(pair -> !pair.forgotten).forEach(pair -> pair.setReading(true)))
+                .syncUninterruptibly();
     }
 
     @Override
@@ -115,6 +140,18 @@ final class SilentProxy implements AutoCloseable {
             setReading(false);
         }
 
+        private void end() {
+            front.close();
+        }
+
+        private void ended(Channel one) {
+            pairs.remove(this);
+            Channel other = other(one);
+            if (other != null) {
+                other.close();
+            }
+        }
+
         private void setReading(boolean reading) {
             front.config().setAutoRead(reading);
             if (back != null) {
@@ -147,9 +184,8 @@ final class SilentProxy implements AutoCloseable {
 
         @Override
         public void channelInactive(ChannelHandlerContext context) {
-            Channel other = pair.other(context.channel());
-            if (other != null && !pair.forgotten) {
-                other.close();
+            if (!pair.forgotten) {
+                pair.ended(context.channel());
             }
         }
 

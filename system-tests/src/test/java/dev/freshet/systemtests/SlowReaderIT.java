@@ -17,12 +17,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// Some read nothing, next to a thousand who read at once.
+/// Some read nothing, a browser among them, next to a thousand who read at once.
 @Tag("faults")
 final class SlowReaderIT {
 
     private static final int FAST = 1_000;
     private static final int CHANNELS = 100;
+    private static final int BROWSED = 45;
     private static final int WARM = 15_000;
     private static final int BEFORE = 15_000;
     private static final int BESIDE = 70_000;
@@ -89,6 +90,8 @@ final class SlowReaderIT {
                 client.transcript().allow(Gaps.forLoss("lagging", "trimmed"));
             }
             scenario.awaitConnected();
+            scenario.browse(scenario.channels().subList(0, BROWSED));
+            scenario.page().ifPresent(page -> page.transcript().allow(Gaps.forLoss("lagging", "trimmed")));
 
             publish(scenario, WARM);
             publish(scenario, BEFORE);
@@ -98,6 +101,7 @@ final class SlowReaderIT {
 
             scenario.fault();
             stalled.forEach(Client::stall);
+            scenario.page().ifPresent(Page::stall);
             publish(scenario, BESIDE);
             double p99Beside = Scenario.p99Millis(fast, BESIDE / CHANNELS);
             long heapBeside = heapAfterCollection(pod);
@@ -107,12 +111,17 @@ final class SlowReaderIT {
                             + " before, %d KiB beside%n",
                     p99Before, p99Beside, heapBefore / 1024, heapBeside / 1024, residentBefore, residentBeside);
             Patience.await("the server ends them")
-                    .until(() -> pod.metrics().sum("freshet_errors_total", "slow-reader") >= stalled.size());
+                    .until(() -> pod.metrics().sum("freshet_errors_total", "slow-reader")
+                            >= stalled.size() + scenario.pages());
 
             stalled.forEach(Client::read);
+            scenario.page().ifPresent(Page::read);
             Patience.await("they notice, and come back")
                     .until(() -> stalled.stream()
-                            .allMatch(client -> client.transcript().connections() > 1 && client.isConnected()));
+                                    .allMatch(client -> client.transcript().connections() > 1 && client.isConnected())
+                            && scenario.page()
+                                    .filter(page -> page.transcript().connections() == 1)
+                                    .isEmpty());
             // A close frame waits behind what nobody read, and the server does not wait for ever.
             assertThat(stalledSockets)
                     .as("sockets were closed with 4008, or cut")

@@ -20,6 +20,7 @@ final class StormIT {
     private static final int CLIENTS = 5_000;
     private static final int THROUGH_PROXY = 500;
     private static final int CHANNELS = 50;
+    private static final int BROWSED = 10;
     private static final int RATE = 30;
     private static final Duration LIMIT = Duration.ofSeconds(90);
 
@@ -49,6 +50,7 @@ final class StormIT {
                                 List.of(scenario.channels().get(i % CHANNELS)))
                         .start();
             }
+            scenario.browse(scenario.channels().subList(0, BROWSED));
             awaitConnected(scenario, 1);
             scenario.load().begin(RATE);
             scenario.flow(100);
@@ -57,13 +59,14 @@ final class StormIT {
             long readsBefore = reads();
             long began = System.nanoTime();
             scenario.clients().forEach(Client::breakConnection);
+            scenario.page().ifPresent(Page::breakConnection);
             awaitConnected(scenario, 2);
             System.out.printf(
                     "FAULTS reconnect-storm: all were back after %.1f s%n", (System.nanoTime() - began) / 1e9);
             long reads = reads() - readsBefore;
             scenario.flow(100);
 
-            assertThat(scenario.finish().connections()).isEqualTo(2 * CLIENTS);
+            assertThat(scenario.finish().connections()).isEqualTo(2 * (CLIENTS + scenario.pages()));
             // What the tails read meanwhile is in it: one or two per event and pod, and the looks at the log's state.
             assertThat(reads).as("reads of streams during the storm").isLessThan(CLIENTS / 2);
         }
@@ -73,8 +76,11 @@ final class StormIT {
         Patience.await("all clients are connected")
                 .atMost(LIMIT)
                 .until(() -> scenario.clients().stream()
-                        .allMatch(client ->
-                                client.isConnected() && client.transcript().connections() == connections));
+                                .allMatch(client -> client.isConnected()
+                                        && client.transcript().connections() == connections)
+                        && scenario.page()
+                                .filter(page -> page.transcript().connections() != connections)
+                                .isEmpty());
     }
 
     /// Commands and scripts that read the log, histories or state: calls since Redis began. Whether a user was
