@@ -17,6 +17,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -152,13 +153,16 @@ class HistoryTest extends PushTest {
         index(249);
         trim(249);
         double before = pages();
-        List<SseRecorder> streams = new ArrayList<>();
-        for (int i = 0; i < 40; i++) {
-            streams.add(sse(request(
-                            "/api/events?channels=" + other + "&types=a",
-                            tokens.user(unique("u")).channels("room:*"))
-                    .header("Last-Event-ID", wireId(other, ids.get(1)))));
-        }
+        // At once: a page is shared for half a second only.
+        List<CompletableFuture<SseRecorder>> opening = IntStream.range(0, 40)
+                .mapToObj(i -> request(
+                                "/api/events?presence=false&channels=" + other + "&types=a",
+                                tokens.user(unique("u")).channels("room:*"))
+                        .header("Last-Event-ID", wireId(other, ids.get(1))))
+                .map(request -> CompletableFuture.supplyAsync(() -> sse(request), Thread::startVirtualThread))
+                .toList();
+        List<SseRecorder> streams =
+                opening.stream().map(CompletableFuture::join).toList();
 
         for (SseRecorder stream : streams) {
             stream.next();
