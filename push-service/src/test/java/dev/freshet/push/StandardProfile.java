@@ -16,6 +16,7 @@ public final class StandardProfile implements QuarkusTestProfile {
                 "freshet.auth.origins", ORIGIN,
                 "freshet.push.inbound.types", "chess-move,sensor-reading",
                 "freshet.push.slow.max-lag-events", "0",
+                "freshet.push.slow.max-lag", "0S",
                 "freshet.push.slow.max-lag-bytes", "0",
                 "freshet.push.sse.heartbeat-interval", "24H",
                 "freshet.push.websocket.ping-interval", "24H");
