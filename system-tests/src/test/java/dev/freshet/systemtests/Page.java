@@ -74,15 +74,6 @@ final class Page implements AutoCloseable {
         line.accept();
     }
 
-    /// Lets nothing reach it until [#read], as a page that stands still.
-    void stall() {
-        line.hold();
-    }
-
-    void read() {
-        line.resume();
-    }
-
     @Override
     public void close() {
         reader.shutdownNow();

@@ -85,16 +85,6 @@ final class SilentProxy implements AutoCloseable {
         refusing = false;
     }
 
-    /// Lets nothing through on the connections there are, until [#resume]. Nobody is told.
-    void hold() {
-        loops.submit(() -> pairs.forEach(pair -> pair.setReading(false))).syncUninterruptibly();
-    }
-
-    void resume() {
-        loops.submit(() -> pairs.stream().filter(pair -> !pair.forgotten).forEach(pair -> pair.setReading(true)))
-                .syncUninterruptibly();
-    }
-
     @Override
     public void close() {
         loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
