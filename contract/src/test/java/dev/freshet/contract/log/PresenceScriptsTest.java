@@ -6,6 +6,7 @@ import dev.freshet.contract.channel.Channel;
 import dev.freshet.testkit.RedisServer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -120,6 +121,28 @@ class PresenceScriptsTest {
         assertThat(told()).endsWith("presence-changed {\"count\":1}");
         count();
         assertThat(told()).hasSize(4);
+    }
+
+    @Test
+    void tenThousandComeAndGoWithoutAStorm() {
+        inTurn("+");
+        assertThat(REDIS.cli("HLEN", MEMBERS)).isEqualTo("10000");
+        assertThat(REDIS.cli("XLEN", Keys.events(0))).isEqualTo("500");
+        assertThat(crowds()).containsExactly(ROOM);
+        count();
+        inTurn("-");
+        // Those of the last 500 are told one by one again.
+        assertThat(REDIS.cli("XLEN", Keys.events(0))).isEqualTo("1001");
+        assertThat(REDIS.cli("EXISTS", MEMBERS, Keys.presenceOf(0, "a"))).isEqualTo("0");
+    }
+
+    private static void inTurn(String sign) {
+        for (int i = 0; i < 10_000; i += 200) {
+            String[] changes = IntStream.range(i, i + 200)
+                    .mapToObj(user -> sign + "u" + user)
+                    .toArray(String[]::new);
+            assertThat(apply("a", changes)).startsWith("done");
+        }
     }
 
     @Test
