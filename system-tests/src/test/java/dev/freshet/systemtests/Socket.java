@@ -1,6 +1,7 @@
 package dev.freshet.systemtests;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.freshet.contract.event.EventTypes;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -85,7 +86,8 @@ final class Socket implements Recorder, WebSocket.Listener {
     @Override
     public List<Received> events() {
         return frames().stream()
-                .filter(frame -> frame.has("timestamp"))
+                .filter(frame -> frame.has("timestamp")
+                        && !EventTypes.isReserved(frame.path("type").asText()))
                 .map(frame -> new Received(
                         frame.path("id").asText(), frame.path("type").asText(), frame.path("payload")))
                 .toList();
