@@ -142,7 +142,10 @@ final class Chromium implements AutoCloseable, WebSocket.Listener {
         answers.put(number, answer);
         ObjectNode message = JSON.createObjectNode().put("id", number).put("method", method);
         message.set("params", parameters);
-        Objects.requireNonNull(page).sendText(message.toString(), true).join();
+        synchronized (answers) {
+            // A message must be on its way before the next one may be sent.
+            Objects.requireNonNull(page).sendText(message.toString(), true).join();
+        }
         return answer.orTimeout(ANSWER_LIMIT_SECONDS, TimeUnit.SECONDS).join();
     }
 
