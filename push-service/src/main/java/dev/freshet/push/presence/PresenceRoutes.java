@@ -7,13 +7,12 @@ import dev.freshet.contract.channel.Names;
 import dev.freshet.contract.json.JsonBytes;
 import dev.freshet.contract.problem.ProblemType;
 import dev.freshet.push.admission.Admission;
+import dev.freshet.push.http.JsonAnswer;
 import dev.freshet.service.identity.Caller;
 import dev.freshet.service.problem.ProblemAnswer;
 import dev.freshet.service.problem.ProblemException;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -45,7 +44,7 @@ class PresenceRoutes {
                 .handler(context -> admission
                         .admit(context.request())
                         .compose(caller -> answer(context, kind, caller))
-                        .onSuccess(page -> send(context, page))
+                        .onSuccess(page -> JsonAnswer.send(context, write(page)))
                         .onFailure(failure -> problems.send(context, failure)));
         router.route(path).handler(context -> {
             context.response().putHeader("Allow", "GET, HEAD");
@@ -63,21 +62,6 @@ class PresenceRoutes {
             throw new ContractViolation("after", "must be the next of the page before");
         }
         return presence.snapshot(channel, after);
-    }
-
-    private static void send(RoutingContext context, Snapshots.Page page) {
-        HttpServerResponse response = context.response();
-        if (response.closed() || response.ended()) {
-            return;
-        }
-        byte[] body = write(page);
-        response.putHeader("Content-Type", "application/json");
-        response.putHeader("Cache-Control", "no-store");
-        if (context.request().method() == HttpMethod.HEAD) {
-            response.putHeader("Content-Length", Integer.toString(body.length)).end();
-        } else {
-            response.end(Buffer.buffer(body));
-        }
     }
 
     private static byte[] write(Snapshots.Page page) {

@@ -66,7 +66,8 @@ public final class Snapshots {
         return scan(key, after.isEmpty() ? "0" : after, users)
                 .compose(next -> count.map(all -> new Page(List.copyOf(users), all.toLong(), next)))
                 .onSuccess(page -> {
-                    if (page.count() > crowd) {
+                    // The first page only: others have as many names as a client may invent.
+                    if (page.count() > crowd && after.isEmpty()) {
                         kept.put(question, page);
                         vertx.setTimer(KEPT_MS, fired -> kept.remove(question));
                     }
