@@ -70,7 +70,10 @@ public final class Presence {
     /// @param after the `next` of the page before; empty for the first
     public Future<Snapshots.Page> snapshot(Channel channel, String after) {
         Promise<Void> written = Promise.promise();
-        roster(channel).written().onComplete(done -> written.tryComplete());
+        roster(channel)
+                .written()
+                .onSuccess(done -> written.tryComplete())
+                .onFailure(failure -> written.tryFail(new RedisUnavailable(failure)));
         long timer = vertx.setTimer(WAIT_MS, fired -> written.tryFail(new RedisUnavailable("presence is not written")));
         return written.future()
                 .onComplete(done -> vertx.cancelTimer(timer))

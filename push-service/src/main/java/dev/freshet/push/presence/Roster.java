@@ -32,6 +32,8 @@ final class Roster {
     /// Members per script: it must not keep Redis for long.
     private static final int BATCH = 200;
 
+    private static final String NOT_ENTERED = "presence is being written anew";
+
     private static final long TICK_MS = 200;
 
     /// Crowds are told about once a second.
@@ -122,11 +124,14 @@ final class Roster {
         });
     }
 
-    /// Completes when Redis has been told all that was to be told when it was asked. Safe for any thread.
+    /// Completes when Redis has been told all that was to be told when it was asked; fails where this pod has to
+    /// say everything anew, for nobody knows how long that takes. Safe for any thread.
     Future<Void> written() {
         Promise<Void> done = Promise.promise();
         context.runOnContext(now -> {
-            if (unwritten.isEmpty() && !busy) {
+            if (pod == null) {
+                done.fail(NOT_ENTERED);
+            } else if (unwritten.isEmpty() && !busy) {
                 done.complete();
             } else {
                 awaiting.add(done);
@@ -169,6 +174,8 @@ final class Roster {
         if (pod != null) {
             former.add(pod);
             pod = null;
+            awaiting.forEach(done -> done.fail(NOT_ENTERED));
+            awaiting.clear();
             metrics.reentered();
         }
         busy = true;
