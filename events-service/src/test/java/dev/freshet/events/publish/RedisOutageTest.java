@@ -41,8 +41,14 @@ class RedisOutageTest {
                         .header("Retry-After", "1")
                         .body("type", equalTo("https://freshet.dev/problems/unavailable"));
             }
-            // Whether the sender was disconnected cannot be found out, so nothing of it is looked at.
-            service.json("[{}]").post("/api/events").then().statusCode(503);
+            // Whether a sender was disconnected cannot be found out, so nothing of it is looked at. It is one that
+            // has not been asked about: that the other may go on is remembered for half a second.
+            Service.with(tokens.user("stranger").sign())
+                    .contentType("application/json")
+                    .body("[{}]")
+                    .post("/api/events")
+                    .then()
+                    .statusCode(503);
         } finally {
             redis.restart();
         }
