@@ -15,6 +15,7 @@ import io.vertx.core.Vertx;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.json.JsonString;
+import java.security.PublicKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -36,8 +37,12 @@ public final class TokenVerifier {
 
     private static final Logger LOG = Logger.getLogger(TokenVerifier.class);
 
+    /// Some thousands of tokens of the usual size.
+    private static final long MAX_CHECKED_BYTES = 16 * 1024 * 1024;
+
     private final JWTParser parser;
     private final AuthConfig config;
+    private final CheckedTokens checked = new CheckedTokens(MAX_CHECKED_BYTES);
     private final Function<Caller, Future<Caller>> revocations;
     private final AtomicBoolean warned = new AtomicBoolean();
 
@@ -91,27 +96,59 @@ public final class TokenVerifier {
     ///
     /// With keys behind a URL, one that is not known yet may have to be fetched first.
     public Future<Caller> verify(String token) {
-        if (keys == null) {
-            return Future.<Caller>future(promise -> promise.complete(caller(() -> parser.parse(token))))
-                    .compose(revocations);
+        if (!isAscii(token)) {
+            return Future.failedFuture(invalid());
         }
+        CheckedTokens.Id id = CheckedTokens.Id.of(token);
+        CheckedTokens.Checked known = checked.find(id, token, System.currentTimeMillis());
+        return (keys == null ? byFile(token, id, known) : byRemote(keys, token, id, known)).compose(revocations);
+    }
+
+    private Future<Caller> byFile(String token, CheckedTokens.Id id, CheckedTokens.@Nullable Checked known) {
+        return known != null
+                ? Future.succeededFuture(known.caller())
+                : Future.future(promise -> promise.complete(check(() -> parser.parse(token), token, id, null, null)));
+    }
+
+    private Future<Caller> byRemote(
+            RemoteKeys remote, String token, CheckedTokens.Id id, CheckedTokens.@Nullable Checked known) {
         String keyId;
         try {
-            keyId = JsonWebStructure.fromCompactSerialization(token).getKeyIdHeaderValue();
+            keyId = known != null
+                    ? known.keyId()
+                    : JsonWebStructure.fromCompactSerialization(token).getKeyIdHeaderValue();
         } catch (JoseException | RuntimeException e) {
             // Also where the id is no text.
             return Future.failedFuture(invalid());
         }
-        return keys.find(keyId)
-                .map(key -> {
-                    if (key == null) {
-                        LOG.debug("A token was refused: its key is not known");
-                        throw invalid();
-                    }
-                    // The algorithm must be one of this key's kind, whatever the token says.
-                    return caller(() -> parser.verify(token, key));
-                })
-                .compose(revocations);
+        return remote.find(keyId).map(key -> {
+            if (key == null) {
+                LOG.debug("A token was refused: its key is not known");
+                throw invalid();
+            }
+            // The algorithm must be one of this key's kind, whatever the token says.
+            return known != null && key.equals(known.key())
+                    ? known.caller()
+                    : check(() -> parser.verify(token, key), token, id, keyId, key);
+        });
+    }
+
+    /// RFC 7515, section 3.1: a token is ASCII. So its bytes are its text, and two tokens are never one.
+    private static boolean isAscii(String token) {
+        for (int i = 0; i < token.length(); i++) {
+            if (token.charAt(i) > 127) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private Caller check(
+            Parse parse, String token, CheckedTokens.Id id, @Nullable String keyId, @Nullable PublicKey key) {
+        long now = System.currentTimeMillis();
+        Caller caller = caller(parse);
+        checked.remember(id, token, new CheckedTokens.Checked(caller, keyId, key, now));
+        return caller;
     }
 
     @FunctionalInterface

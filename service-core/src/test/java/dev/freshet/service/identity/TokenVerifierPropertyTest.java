@@ -172,8 +172,14 @@ class TokenVerifierPropertyTest {
         judge(remote, token);
     }
 
-    /// Whether it was let in.
+    /// Whether it was let in, now and the next time.
     private static boolean judge(TokenVerifier verifier, String token) {
+        boolean first = judgeOnce(verifier, token);
+        assertThat(judgeOnce(verifier, token)).isEqualTo(first);
+        return first;
+    }
+
+    private static boolean judgeOnce(TokenVerifier verifier, String token) {
         Future<Caller> verdict = verifier.verify(token);
         try {
             verdict.toCompletionStage().toCompletableFuture().join();

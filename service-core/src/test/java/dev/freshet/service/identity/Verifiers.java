@@ -7,11 +7,14 @@ import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.jwt.auth.principal.DefaultJWTParser;
 import io.smallrye.jwt.auth.principal.JWTAuthContextInfo;
+import io.smallrye.jwt.auth.principal.JWTParser;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /// Verifiers as a service makes them, without a service.
 final class Verifiers {
@@ -20,12 +23,20 @@ final class Verifiers {
 
     /// With the key of a file.
     static TokenVerifier of(Tokens tokens, Vertx vertx) {
+        return of(tokens, vertx, parser -> parser, Future::succeededFuture);
+    }
+
+    /// With the key of a file.
+    ///
+    /// @param around the parser
+    static TokenVerifier of(
+            Tokens tokens, Vertx vertx, UnaryOperator<JWTParser> around, Function<Caller, Future<Caller>> revocations) {
         JWTAuthContextInfo info = info();
         info.setPublicKeyLocation(tokens.publicKeyFile().toUri().toString());
         return new TokenVerifier(
-                new DefaultJWTParser(info),
+                around.apply(new DefaultJWTParser(info)),
                 config(Map.of()),
-                Future::succeededFuture,
+                revocations,
                 vertx,
                 new SimpleMeterRegistry(),
                 info.getPublicKeyLocation(),
