@@ -286,8 +286,9 @@ public final class Log {
 
     /// What scripts take that make a partition's state where there is none: `Lua.OPEN`'s arguments, always new.
     public void settings(List<Object> arguments) {
-        arguments.add(offeredEpoch());
-        arguments.add(randomText(SECRET_LENGTH));
+        String offer = randomText(EPOCH_LENGTH + SECRET_LENGTH);
+        arguments.add(offer.substring(0, EPOCH_LENGTH));
+        arguments.add(offer.substring(EPOCH_LENGTH));
         arguments.add(partitions.count());
         arguments.add(LogState.LAYOUT);
     }
@@ -317,11 +318,22 @@ public final class Log {
         return randomText(EPOCH_LENGTH);
     }
 
+    /// Asks the source of randomness once, for each question costs it a digest, whatever it is about. Of six bits
+    /// those are taken that are a letter, so that each letter is as likely as the others.
     private String randomText(int length) {
         StringBuilder text = new StringBuilder(length);
-        for (int i = 0; i < length; i++) {
-            text.append(LETTERS.charAt(random.nextInt(LETTERS.length())));
+        byte[] drawn = new byte[length + length / 4];
+        while (true) {
+            random.nextBytes(drawn);
+            for (byte each : drawn) {
+                int letter = each & 63;
+                if (letter < LETTERS.length()) {
+                    text.append(LETTERS.charAt(letter));
+                    if (text.length() == length) {
+                        return text.toString();
+                    }
+                }
+            }
         }
-        return text.toString();
     }
 }
