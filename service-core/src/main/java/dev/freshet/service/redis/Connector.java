@@ -26,7 +26,8 @@ final class Connector {
     private final RedisOptions options;
     private final List<URI> configured;
 
-    /// What connecting may take; half of the caller's limit, for the first connection of a process takes its time.
+    /// What connecting may take; half of the caller's limit, for the first connection of a process takes its
+    /// time.
     private final long connectMs;
 
     /// What one answer may take, and connecting to one of several guides: a silent one must not use up the limit.
@@ -46,8 +47,8 @@ final class Connector {
         return configured.stream().map(Connector::address).toList();
     }
 
-    /// Opens a connection to a server that must be a primary, and asks it: a topology may be a moment old, and an old
-    /// primary that comes back believes for a while that it still is one.
+    /// Opens a connection to a server that must be a primary, and asks it: a topology may be a moment old, and an
+    /// old primary that comes back believes for a while that it still is one.
     Future<RedisConnection> primary(Address address) {
         return open(address)
                 .compose(connection -> checked(
@@ -99,15 +100,16 @@ final class Connector {
 
     /// Opens a connection to a server of the data, whatever its role. Fails after the limit.
     Future<RedisConnection> open(Address address) {
-        return open(url(configured.getFirst(), address, true), connectMs);
+        return open(url(configured.getFirst(), address, true), address.port(), connectMs);
     }
 
     /// Opens a connection to a configured host that only knows where the data is.
     Future<RedisConnection> guide(int index) {
-        return open(url(configured.get(index), address(configured.get(index)), false), answerMs);
+        Address address = address(configured.get(index));
+        return open(url(configured.get(index), address, false), address.port(), answerMs);
     }
 
-    private Future<RedisConnection> open(String url, long limitMs) {
+    private Future<RedisConnection> open(String url, int port, long limitMs) {
         Redis client = Redis.createClient(
                 vertx,
                 new RedisOptions(options)
@@ -129,6 +131,7 @@ final class Connector {
                 client.close();
                 promise.tryFail(result.cause());
             } else {
+                Gathering.begin(port);
                 // Vert.x would log every failure as unhandled.
                 RedisConnection connection = result.result().exceptionHandler(failure -> {});
                 promise.tryComplete(new PlainConnection(client, connection));
