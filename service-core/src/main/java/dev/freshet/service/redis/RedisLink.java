@@ -18,18 +18,18 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/// One shared connection per primary on which commands are pipelined: those to one slot leave in the order in which
-/// they were sent, without waiting for each other's answers.
+/// One shared connection per primary on which commands are pipelined: those to one slot leave in the order in
+/// which they were sent, without waiting for each other's answers.
 ///
 /// Redis may stand alone, be watched by Sentinels, or be a cluster, as `quarkus.redis.client-type` says. In every
 /// case these are plain connections to the servers themselves, and this class finds the primaries. Vert.x's own
 /// clients for Sentinel and Cluster take connections from a pool and send a redirected command behind those that
 /// came after it, so they could promise neither an order nor that a silent connection is not used again.
 ///
-/// It connects when first needed and again after a failure, and never keeps a caller waiting longer than the limit:
-/// an answer that does not come in time fails, and the connection with it, for whoever is silent once may be a peer
-/// that is gone. A replaced primary is noticed by its errors, its silence, or within a second. Every failure is a
-/// [RedisUnavailable]. Safe for any thread; answers come on the caller's context.
+/// It connects when first needed and again after a failure, and never keeps a caller waiting longer than the
+/// limit: an answer that does not come in time fails, and the connection with it, for whoever is silent once may
+/// be a peer that is gone. A replaced primary is noticed by its errors, its silence, or within a second. Every
+/// failure is a [RedisUnavailable]. Safe for any thread; answers come on the caller's context.
 @Singleton
 public final class RedisLink {
 
@@ -39,6 +39,9 @@ public final class RedisLink {
     private final Topology topology;
     private final Router router;
     private final long limitMs;
+
+    /// Touched on `home` only.
+    private final Deadlines deadlines;
 
     /// @param made by Quarkus and not used itself, but its making is what fills `options`
     @Inject
@@ -63,6 +66,7 @@ public final class RedisLink {
                 throw new IllegalStateException("quarkus.redis.client-type must be standalone, sentinel or cluster");
         };
         this.router = new Router(vertx, connector, topology);
+        this.deadlines = new Deadlines(vertx, limitMs, router::silent);
     }
 
     /// Sends one command. All its keys must be in one slot.
@@ -77,9 +81,9 @@ public final class RedisLink {
         return sent(Call.of(script, keys, arguments, answer), answer);
     }
 
-    /// A connection of the caller's own to the server that has this key now, for commands that block. It stays with
-    /// that server and follows no redirect: an error that begins with `MOVED` or `ASK` means that the key is not
-    /// there, and the caller connects again. The caller closes it.
+    /// A connection of the caller's own to the server that has this key now, for commands that block. It stays
+    /// with that server and follows no redirect: an error that begins with `MOVED` or `ASK` means that the key is
+    /// not there, and the caller connects again. The caller closes it.
     ///
     /// A server that stops being a primary need not end the connection; who cannot live with that has to look.
     public Future<RedisConnection> dedicated(String key, ReadFrom from) {
@@ -87,7 +91,7 @@ public final class RedisLink {
         // There its answers come without a hop.
         ContextInternal own = ((ContextInternal) vertx.getOrCreateContext()).unwrap();
         Promise<RedisConnection> promise = promise();
-        onTimeout(promise, () -> {});
+        onTimeout(promise);
         Future<RedisConnection> connecting = switch (from) {
             case PRIMARY -> primary(slot, own);
             case REPLICA -> replica(slot, own).recover(failure -> primary(slot, own));
@@ -109,8 +113,10 @@ public final class RedisLink {
     }
 
     private Future<Response> sent(Call call, Promise<Response> answer) {
-        onTimeout(answer, () -> home.runOnContext(now -> router.silent(call)));
-        home.runOnContext(now -> router.dispatch(call));
+        home.runOnContext(now -> {
+            deadlines.add(call);
+            router.dispatch(call);
+        });
         return answer.future();
     }
 
@@ -129,12 +135,9 @@ public final class RedisLink {
         return promise.future();
     }
 
-    private <T> void onTimeout(Promise<T> promise, Runnable then) {
-        long timer = vertx.setTimer(limitMs, fired -> {
-            if (promise.tryFail(new RedisUnavailable("no answer within " + limitMs + " ms"))) {
-                then.run();
-            }
-        });
+    private <T> void onTimeout(Promise<T> promise) {
+        long timer = vertx.setTimer(
+                limitMs, fired -> promise.tryFail(new RedisUnavailable("no answer within " + limitMs + " ms")));
         promise.future().onComplete(done -> vertx.cancelTimer(timer));
     }
 
