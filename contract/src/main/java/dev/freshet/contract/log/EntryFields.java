@@ -18,9 +18,18 @@ public final class EntryFields {
     /// On entries of reserved types: that Freshet appended them.
     public static final String PROOF = "proof";
 
+    private static final byte[] CHANNEL_NAME = ascii(CHANNEL);
+    private static final byte[] TYPE_NAME = ascii(TYPE);
+    private static final byte[] PAYLOAD_NAME = ascii(PAYLOAD);
+    private static final byte[] ACTOR_NAME = ascii(ACTOR);
+    private static final byte[] EPHEMERAL_NAME = ascii(EPHEMERAL);
+    private static final byte[] EXCLUDE_NAME = ascii(EXCLUDE);
+    private static final byte[] TRACEPARENT_NAME = ascii(TRACEPARENT);
+    private static final byte[] PROOF_NAME = ascii(PROOF);
+
     private EntryFields() {}
 
-    /// Takes names and values in turn, as `XADD` wants them.
+    /// Takes names and values in turn, as `XADD` wants them. It must not write to them.
     @FunctionalInterface
     public interface Sink {
         void argument(byte[] utf8);
@@ -43,29 +52,29 @@ public final class EntryFields {
 
     /// The same with a proof that is known.
     public static void write(Event event, String proof, Sink sink) {
-        field(sink, CHANNEL, event.channel().toString());
-        field(sink, TYPE, event.type());
-        sink.argument(ascii(PAYLOAD));
+        field(sink, CHANNEL_NAME, event.channel().toString());
+        field(sink, TYPE_NAME, event.type());
+        sink.argument(PAYLOAD_NAME);
         sink.argument(event.payload().utf8());
         if (event.actor() != null) {
-            field(sink, ACTOR, event.actor());
+            field(sink, ACTOR_NAME, event.actor());
         }
         if (event.ephemeral()) {
-            field(sink, EPHEMERAL, "1");
+            field(sink, EPHEMERAL_NAME, "1");
         }
         if (event.exclude() != null) {
-            field(sink, EXCLUDE, event.exclude());
+            field(sink, EXCLUDE_NAME, event.exclude());
         }
         if (event.traceparent() != null) {
-            field(sink, TRACEPARENT, event.traceparent());
+            field(sink, TRACEPARENT_NAME, event.traceparent());
         }
         if (EventTypes.isReserved(event.type())) {
-            field(sink, PROOF, proof);
+            field(sink, PROOF_NAME, proof);
         }
     }
 
-    private static void field(Sink sink, String name, String value) {
-        sink.argument(ascii(name));
+    private static void field(Sink sink, byte[] name, String value) {
+        sink.argument(name);
         sink.argument(ascii(value));
     }
 

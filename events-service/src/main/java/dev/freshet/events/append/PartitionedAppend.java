@@ -49,6 +49,10 @@ public final class PartitionedAppend {
 
     /// The same for events that must all be taken. Fails if one was not, though others may stand in the log.
     public Future<List<EventId>> appendAll(List<Event> events, @Nullable IdempotencyKey key) {
+        if (events.size() == 1) {
+            int partition = log.partitions().of(events.getFirst().channel());
+            return log.claim(key).compose(claimed -> log.append(partition, events, key));
+        }
         return append(events, key).map(outcomes -> {
             List<EventId> ids = new ArrayList<>(outcomes.size());
             for (Appended outcome : outcomes) {
