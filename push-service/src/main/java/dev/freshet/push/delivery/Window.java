@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -25,14 +26,28 @@ import org.jspecify.annotations.Nullable;
 /// recognized by its number.
 public final class Window {
 
+    /// The newest entry of a channel, by its number. Looked up once per entry: in a table of many channels each
+    /// look misses the processor's caches.
+    private static final class Newest extends AtomicLong {
+        private static final long serialVersionUID = 1L;
+    }
+
     /// @param number its place in the window's count
     /// @param id its place in the log
     /// @param event `null` where the log's entry was skipped
+    /// @param newest of its channel; `null` where it was skipped
     /// @param previous number of the channel's entry before this one; where none was kept any more, minus the
     ///     number up to which nothing was
     /// @param bytes about what it holds of the heap
     /// @param total the same of all entries that there ever were, up to and including it
-    private record Slot(long number, StreamId id, @Nullable LiveEvent event, long previous, int bytes, long total) {}
+    private record Slot(
+            long number,
+            StreamId id,
+            @Nullable LiveEvent event,
+            @Nullable Newest newest,
+            long previous,
+            int bytes,
+            long total) {}
 
     /// Where the window begins.
     ///
@@ -49,7 +64,7 @@ public final class Window {
     private final long maxBytes;
     private final int mask;
     private final AtomicReferenceArray<@Nullable Slot> slots;
-    private final ConcurrentMap<Channel, Long> newest = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Channel, Newest> newest = new ConcurrentHashMap<>();
 
     private volatile Begin begin;
     private volatile long last;
@@ -78,7 +93,8 @@ public final class Window {
             if (slot == null) {
                 throw new IllegalStateException("only the tail cuts its window");
             }
-            put(slot);
+            Newest own = slot.event() == null ? null : newestOf(slot.event().channel());
+            put(new Slot(number, slot.id(), slot.event(), own, slot.previous(), slot.bytes(), slot.total()));
         }
     }
 
@@ -97,21 +113,33 @@ public final class Window {
             drop();
         }
         LiveEvent live = null;
+        Newest own = null;
         long previous = 0;
         if (event != null) {
             live = new LiveEvent(event, last + 1);
-            Long before = newest.get(event.event().channel());
-            previous = before == null ? -begin.number() : before;
+            own = newestOf(event.event().channel());
+            long before = own.getPlain();
+            previous = before == 0 ? -begin.number() : before;
         }
-        put(new Slot(last + 1, id, live, previous, size, total + size));
+        put(new Slot(last + 1, id, live, own, previous, size, total + size));
         return live;
+    }
+
+    /// Zero in one that is new, which no reader takes for a number.
+    private Newest newestOf(Channel channel) {
+        Newest known = newest.get(channel);
+        if (known == null) {
+            known = new Newest();
+            newest.put(channel, known);
+        }
+        return known;
     }
 
     private void put(Slot slot) {
         slots.setRelease((int) slot.number() & mask, slot);
-        if (slot.event() != null) {
+        if (slot.newest() != null) {
             // Behind the slot: who finds the number must find the entry.
-            newest.put(slot.event().channel(), slot.number());
+            slot.newest().setRelease(slot.number());
         }
         bytes += slot.bytes();
         total = slot.total();
@@ -175,12 +203,11 @@ public final class Window {
     /// What a channel had behind number `after`, up to and including number `until`.
     public Missed missed(Channel channel, long after, long until) {
         List<LiveEvent> events = new ArrayList<>();
-        Long number = newest.get(channel);
-        if (number == null) {
+        long at = newestNumber(channel);
+        if (at == 0) {
             // Dropped entries of the channel are forgotten with it.
             return new Missed(List.of(), after >= begin.number());
         }
-        long at = number;
         while (at > after) {
             Slot slot = slot(at);
             if (slot == null || slot.event() == null) {
@@ -199,8 +226,7 @@ public final class Window {
     /// The newest events of a channel up to and including number `until`, newest first.
     public List<LiveEvent> newest(Channel channel, long until, int count, Predicate<LoggedEvent> wanted) {
         List<LiveEvent> events = new ArrayList<>();
-        Long number = newest.get(channel);
-        Slot slot = number == null ? null : slot(number);
+        Slot slot = slot(newestNumber(channel));
         while (slot != null && slot.event() != null && events.size() < count) {
             if (slot.number() <= until && wanted.test(slot.event().logged())) {
                 events.add(slot.event());
@@ -241,6 +267,12 @@ public final class Window {
         return slot == null || slot.event() == null ? null : slot.event().logged();
     }
 
+    /// Number of a channel's newest entry, 0 if none is kept.
+    private long newestNumber(Channel channel) {
+        Newest known = newest.get(channel);
+        return known == null ? 0 : known.getAcquire();
+    }
+
     private @Nullable Slot slot(long number) {
         if (number < 1) {
             return null;
@@ -258,8 +290,8 @@ public final class Window {
         begin = new Begin(number, oldest.id());
         bytes -= oldest.bytes();
         slots.setRelease((int) number & mask, null);
-        if (oldest.event() != null) {
-            newest.remove(oldest.event().channel(), number);
+        if (oldest.event() != null && oldest.newest() != null && oldest.newest().getPlain() == number) {
+            newest.remove(oldest.event().channel());
         }
     }
 }
