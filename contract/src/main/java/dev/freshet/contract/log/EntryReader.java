@@ -28,6 +28,12 @@ public final class EntryReader {
     private static final byte[] TRACEPARENT = ascii(EntryFields.TRACEPARENT);
     private static final byte[] PROOF = ascii(EntryFields.PROOF);
 
+    /// A power of two.
+    private static final int KNOWN_TYPES = 64;
+
+    private record KnownType(byte[] name, String text) {}
+
+    private final @Nullable KnownType[] knownTypes = new KnownType[KNOWN_TYPES];
     private final Partitions partitions;
     private final int partition;
     private final Supplier<String> secret;
@@ -53,29 +59,46 @@ public final class EntryReader {
 
     /// One field of the entry. Fields with other names are ignored.
     public void field(byte[] name, byte[] value) {
-        if (Arrays.equals(name, CHANNEL)) {
-            repeated |= channel != null;
-            channel = value;
-        } else if (Arrays.equals(name, TYPE)) {
-            repeated |= type != null;
-            type = value;
-        } else if (Arrays.equals(name, PAYLOAD)) {
-            repeated |= payload != null;
-            payload = value;
-        } else if (Arrays.equals(name, ACTOR)) {
-            repeated |= actor != null;
-            actor = value;
-        } else if (Arrays.equals(name, EPHEMERAL)) {
-            repeated |= ephemeral != null;
-            ephemeral = value;
-        } else if (Arrays.equals(name, EXCLUDE)) {
-            repeated |= exclude != null;
-            exclude = value;
-        } else if (Arrays.equals(name, TRACEPARENT)) {
-            traceparent = value;
-        } else if (Arrays.equals(name, PROOF)) {
-            repeated |= proof != null;
-            proof = value;
+        switch (name.length) {
+            case 4 -> {
+                if (Arrays.equals(name, TYPE)) {
+                    repeated |= type != null;
+                    type = value;
+                }
+            }
+            case 5 -> {
+                if (Arrays.equals(name, ACTOR)) {
+                    repeated |= actor != null;
+                    actor = value;
+                } else if (Arrays.equals(name, PROOF)) {
+                    repeated |= proof != null;
+                    proof = value;
+                }
+            }
+            case 7 -> {
+                if (Arrays.equals(name, CHANNEL)) {
+                    repeated |= channel != null;
+                    channel = value;
+                } else if (Arrays.equals(name, PAYLOAD)) {
+                    repeated |= payload != null;
+                    payload = value;
+                } else if (Arrays.equals(name, EXCLUDE)) {
+                    repeated |= exclude != null;
+                    exclude = value;
+                }
+            }
+            case 9 -> {
+                if (Arrays.equals(name, EPHEMERAL)) {
+                    repeated |= ephemeral != null;
+                    ephemeral = value;
+                }
+            }
+            case 11 -> {
+                if (Arrays.equals(name, TRACEPARENT)) {
+                    traceparent = value;
+                }
+            }
+            default -> {}
         }
     }
 
@@ -105,7 +128,7 @@ public final class EntryReader {
             }
             stage = Rejection.TYPE;
             String own = isOwn(channel, type, payload) ? text(Objects.requireNonNull(proof)) : "";
-            String typeName = own.isEmpty() ? EventTypes.requirePublishable(text(type)) : text(type);
+            String typeName = own.isEmpty() ? publishable(type) : text(type);
             stage = Rejection.PAYLOAD;
             JsonText json = JsonText.payload(payload);
             stage = Rejection.FIELD;
@@ -127,6 +150,18 @@ public final class EntryReader {
         return proof != null
                 && EventTypes.isReserved(text(typeName))
                 && Proof.holds(proof, secret.get(), channelName, typeName, json);
+    }
+
+    /// A log's types are few, so most were judged before.
+    private String publishable(byte[] name) {
+        int place = Arrays.hashCode(name) & KNOWN_TYPES - 1;
+        KnownType known = knownTypes[place];
+        if (known != null && Arrays.equals(known.name, name)) {
+            return known.text;
+        }
+        String text = EventTypes.requirePublishable(text(name));
+        knownTypes[place] = new KnownType(name, text);
+        return text;
     }
 
     private static @Nullable String user(String field, byte @Nullable [] value) {

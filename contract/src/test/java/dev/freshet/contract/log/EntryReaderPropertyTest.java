@@ -52,6 +52,19 @@ class EntryReaderPropertyTest {
                 .isEqualTo(new Entry.Valid(Event.of(Channel.user("1"), "t", JsonText.payload("{}")), ""));
     }
 
+    @Property(tries = 1000)
+    void whatAnEntryIsDoesNotDependOnThoseBeforeIt(
+            @ForAll("fields") List<Tuple.Tuple2<byte[], byte[]>> first,
+            @ForAll("fields") List<Tuple.Tuple2<byte[], byte[]>> second) {
+        EntryReader reader = new EntryReader(new Partitions(1), 0, () -> "secret");
+        for (var fields : List.of(first, second, first, second)) {
+            EntryReader fresh = new EntryReader(new Partitions(1), 0, () -> "secret");
+            fields.forEach(field -> reader.field(field.get1(), field.get2()));
+            fields.forEach(field -> fresh.field(field.get1(), field.get2()));
+            assertThat(reader.read()).isEqualTo(fresh.read());
+        }
+    }
+
     @Property
     void whatIsWrittenIsRead(@ForAll("json") String payload, @ForAll boolean ephemeral, @ForAll boolean known) {
         Event event = Event.of(Channel.room("lobby"), "chat-message", JsonText.payload(payload))
