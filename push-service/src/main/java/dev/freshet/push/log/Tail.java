@@ -56,6 +56,9 @@ final class Tail {
     private static final int MIN_COUNT = 16;
     private static final int MAX_COUNT = 1000;
 
+    /// Entries of a read whose sizes tell that of the others, at least.
+    private static final int SAMPLE = 64;
+
     /// After a failure; long enough not to be a flood, short enough not to be felt.
     private static final long RETRY_MS = 200;
 
@@ -235,40 +238,64 @@ final class Tail {
                     behindPrimary = 0;
                     learn(after);
                     Response answer = entries.result();
-                    if (answer != null) {
-                        take(answer.get(0).get(1), known);
+                    if (answer == null) {
+                        read(from);
+                    } else {
+                        advance(from, answer.get(0).get(1), known);
                     }
-                    read(from);
                 })
                 .onFailure(failure -> lost(from, failure));
+    }
+
+    /// Asks for what follows before it looks at what has come, so that Redis works on the one meanwhile.
+    private void advance(RedisConnection from, Response entries, Read known) {
+        Read before = Objects.requireNonNull(read, "known since it began");
+        StreamId last = EntryDecoder.id(entries.get(entries.size() - 1));
+        read = before.advanced(new EventId(partition, last, known.position().epoch()), entries.size());
+        count = fitting(entries);
+        read(from);
+        try {
+            take(entries, known);
+        } catch (RuntimeException | Error failure) {
+            // What was not handed on must not be passed over.
+            read = before;
+            close();
+            throw failure;
+        }
+    }
+
+    /// As many entries like these make a read of the size that it should have, by the look of some of them.
+    private static int fitting(Response entries) {
+        int step = Math.max(1, entries.size() / SAMPLE);
+        long bytes = 0;
+        int seen = 0;
+        for (int i = 0; i < entries.size(); i += step) {
+            bytes += EntryDecoder.bytes(entries.get(i));
+            seen++;
+        }
+        return Math.clamp(TARGET_BYTES / Math.max(1, bytes / seen), MIN_COUNT, MAX_COUNT);
     }
 
     private void take(Response entries, Read known) {
         List<LiveEvent> events = new ArrayList<>(entries.size());
         String epoch = known.position().epoch();
-        StreamId last = known.position().position();
-        long bytes = 0;
+        EventId end = known.position();
         for (Response entry : entries) {
             EntryDecoder.Decoded decoded = decoder.decode(entry);
-            last = decoded.id();
-            bytes += decoded.bytes();
+            end = new EventId(partition, decoded.id(), epoch);
             LoggedEvent logged = switch (decoded.entry()) {
-                case Entry.Valid valid -> new LoggedEvent(new EventId(partition, last, epoch), valid.event());
+                case Entry.Valid valid -> new LoggedEvent(end, valid.event());
                 case Entry.Malformed malformed -> {
                     metrics.skipped(malformed.reason().word());
                     yield null;
                 }
             };
-            LiveEvent live = known.window().append(last, logged);
+            LiveEvent live = known.window().append(decoded.id(), logged);
             if (live != null) {
                 events.add(live);
             }
         }
         metrics.read(entries.size());
-        long fitting = TARGET_BYTES / Math.max(1, bytes / entries.size());
-        count = Math.clamp(fitting, MIN_COUNT, MAX_COUNT);
-        EventId end = new EventId(partition, last, epoch);
-        read = Objects.requireNonNull(read).advanced(end, entries.size());
         hub.deliver(new LogBatch(known.window(), events, end, known.window().last()));
     }
 

@@ -18,9 +18,23 @@ public final class EntryDecoder {
         this.reader = reader;
     }
 
+    /// The place of an entry, as [#decode] finds it.
+    public static StreamId id(Response entry) {
+        return StreamId.require(entry.get(0).toString());
+    }
+
+    /// Bytes of an entry's values.
+    public static int bytes(Response entry) {
+        Response fields = entry.get(1);
+        int bytes = 0;
+        for (int i = 1; i < fields.size(); i += 2) {
+            bytes += fields.get(i).toBuffer().length();
+        }
+        return bytes;
+    }
+
     /// @param entry `[id, [name, value, …]]`
     public Decoded decode(Response entry) {
-        StreamId id = StreamId.require(entry.get(0).toString());
         Response fields = entry.get(1);
         int bytes = 0;
         for (int i = 0; i + 1 < fields.size(); i += 2) {
@@ -28,6 +42,6 @@ public final class EntryDecoder {
             bytes += value.length;
             reader.field(fields.get(i).toBytes(), value);
         }
-        return new Decoded(id, reader.read(), bytes);
+        return new Decoded(id(entry), reader.read(), bytes);
     }
 }
