@@ -32,6 +32,12 @@ Work on it
       [--only tests]        those test classes, e.g. PodFaultsIT,RedisFaultsIT
       [--seed n]            the choices of an earlier run again
   autobahn                  RFC 6455 by the whole Autobahn test suite, a few minutes
+  bench [scenarios]         measure Freshet beside a program that does nothing but write, and print a table;
+                            all scenarios take about an hour (bench/README.md)
+      [--short]             a look: a tenth of the size, a few seconds each
+      [--peers]             other servers too, where they are installed
+      [--rounds n]          default 3; the medians count
+      [--check]             fail if a figure is far behind its target
   format                    format the sources
 
 Settings, by environment

@@ -1,0 +1,56 @@
+package dev.freshet.bench.scenario;
+
+import dev.freshet.bench.Options;
+import dev.freshet.bench.load.Audience;
+import dev.freshet.bench.report.Samples;
+import dev.freshet.bench.server.Contender;
+import dev.freshet.bench.server.Freshet;
+import dev.freshet.bench.server.Limit;
+import dev.freshet.bench.server.Peers;
+import dev.freshet.bench.server.Workplace;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What scenarios measure with.
+public record Bench(Options options, Workplace place) {
+
+    /// Measures one server, once.
+    public interface Measurement {
+        /// @param round from 0; -1 is for warming up
+        void of(Contender contender, int round) throws IOException;
+    }
+
+    /// Tells whoever watches what goes on.
+    public void say(String format, Object... values) {
+        System.err.printf("  " + format + "%n", values);
+    }
+
+    /// Measures the limit program, Freshet and, where wanted, its peers, in turn, round after round: what the
+    /// machine does to one, it does to all. The first round only warms up.
+    public void alternate(Samples samples, Audience audience, Freshet.Plan plan, Measurement measurement)
+            throws IOException {
+        List<Contender> contenders = new ArrayList<>();
+        try {
+            contenders.add(Limit.start(place.limit(), place.folder()));
+            contenders.add(Freshet.start(place, plan));
+            if (options.peers()) {
+                contenders.addAll(Peers.start(place, samples::note));
+            }
+            contenders.removeIf(contender -> {
+                boolean useless = !contender.speaks(audience.wire());
+                if (useless) {
+                    contender.close();
+                }
+                return useless;
+            });
+            for (int round = -1; round < options.rounds(); round++) {
+                for (Contender contender : contenders) {
+                    measurement.of(contender, round);
+                }
+            }
+        } finally {
+            contenders.forEach(Contender::close);
+        }
+    }
+}
