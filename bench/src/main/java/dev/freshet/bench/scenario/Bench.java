@@ -35,15 +35,8 @@ public record Bench(Options options, Workplace place) {
             contenders.add(Limit.start(place.limit(), place.folder()));
             contenders.add(Freshet.start(place, plan));
             if (options.peers()) {
-                contenders.addAll(Peers.start(place, samples::note));
+                contenders.addAll(Peers.start(place, audience.wire(), samples::note));
             }
-            contenders.removeIf(contender -> {
-                boolean useless = !contender.speaks(audience.wire());
-                if (useless) {
-                    contender.close();
-                }
-                return useless;
-            });
             for (int round = -1; round < options.rounds(); round++) {
                 for (Contender contender : contenders) {
                     measurement.of(contender, round);

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /// A process of the benchmark, and its log. It ends with [#close], at the latest with this JVM, after Ctrl-C too.
 public final class Child implements AutoCloseable {
@@ -25,8 +26,7 @@ public final class Child implements AutoCloseable {
     private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
 
     static {
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(() -> RUNNING.forEach(Process::destroyForcibly), "bench-cleanup"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> RUNNING.forEach(Child::kill), "bench-cleanup"));
     }
 
     private final String name;
@@ -82,6 +82,13 @@ public final class Child implements AutoCloseable {
         return process.pid();
     }
 
+    /// Its own and those of its children, theirs included.
+    List<Long> pids() {
+        return Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                .map(ProcessHandle::pid)
+                .toList();
+    }
+
     public boolean isAlive() {
         return process.isAlive();
     }
@@ -103,13 +110,18 @@ public final class Child implements AutoCloseable {
     /// At once: draining is not measured here.
     @Override
     public void close() {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
+        kill(process);
         try {
             process.waitFor(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static void kill(Process process) {
+        // First, for later nobody knows whose they were.
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
     }
 
     private static boolean answers(int port) {

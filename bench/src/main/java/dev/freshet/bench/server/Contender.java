@@ -4,7 +4,6 @@ import dev.freshet.bench.load.Audience;
 import dev.freshet.bench.load.Handshake;
 import dev.freshet.bench.load.Ledger;
 import dev.freshet.bench.load.Publisher;
-import dev.freshet.bench.load.Wire;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -15,8 +14,6 @@ public interface Contender extends AutoCloseable {
 
     /// As it stands in the table.
     String name();
-
-    boolean speaks(Wire wire);
 
     /// The processes whose time counts.
     List<Long> pids();

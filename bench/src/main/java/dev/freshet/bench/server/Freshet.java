@@ -7,7 +7,6 @@ import dev.freshet.bench.load.HttpPublisher;
 import dev.freshet.bench.load.Ledger;
 import dev.freshet.bench.load.Publisher;
 import dev.freshet.bench.load.RedisPublisher;
-import dev.freshet.bench.load.Wire;
 import dev.freshet.contract.log.Keys;
 import dev.freshet.contract.log.LogState;
 import dev.freshet.testkit.RedisServer;
@@ -85,11 +84,6 @@ public final class Freshet implements Contender {
     }
 
     @Override
-    public boolean speaks(Wire wire) {
-        return true;
-    }
-
-    @Override
     public List<Long> pids() {
         return pods.stream().map(pod -> pod.child().pid()).toList();
     }
@@ -97,7 +91,7 @@ public final class Freshet implements Contender {
     @Override
     public Map<String, Long> helpers() {
         Map<String, Long> helpers = new TreeMap<>();
-        helpers.put("Redis", redisPid());
+        helpers.put("Redis", pidOf(redis));
         for (int i = 0; i < writers.size(); i++) {
             helpers.put(EVENTS + (i == 0 ? "" : " " + i), writers.get(i).child().pid());
         }
@@ -236,7 +230,7 @@ public final class Freshet implements Contender {
         redis.close();
     }
 
-    private long redisPid() {
+    static long pidOf(RedisServer redis) {
         return redis.cli("INFO", "server")
                 .lines()
                 .filter(line -> line.startsWith("process_id:"))

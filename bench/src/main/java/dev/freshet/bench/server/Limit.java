@@ -50,11 +50,6 @@ public final class Limit implements Contender {
     }
 
     @Override
-    public boolean speaks(Wire wire) {
-        return true;
-    }
-
-    @Override
     public List<Long> pids() {
         return List.of(child.pid());
     }
