@@ -35,6 +35,7 @@ final class Loop implements AutoCloseable {
     private static final int ADDRESSES = 8;
 
     private static final long IDLE_MS = 200;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     /// A client that is to be opened.
     ///
@@ -236,9 +237,12 @@ final class Loop implements AutoCloseable {
             return;
         }
         byte[] reply = handshake.take(buffer);
-        while (reply != null && reply.length > 0) {
-            connection.channel.write(ByteBuffer.wrap(reply));
-            reply = handshake.isComplete() ? null : handshake.take(ByteBuffer.allocate(0));
+        while (reply != null) {
+            if (reply.length > 0) {
+                connection.channel.write(ByteBuffer.wrap(reply));
+            }
+            // The same bytes may hold the next step too.
+            reply = handshake.isComplete() ? null : handshake.take(NOTHING);
         }
         if (handshake.isComplete()) {
             connection.opening = null;

@@ -147,7 +147,7 @@ final class ResumeStorm implements Scenario {
                 .forEach(line -> calls.put(
                         line.substring("cmdstat_".length(), line.indexOf(':')),
                         Long.parseLong(
-                                line.replaceAll(".*calls=([0-9]+),.*", "$1").strip())));
+                                line.replaceAll(".*:calls=([0-9]+),.*", "$1").strip())));
         calls.keySet().retainAll(READING);
         return calls;
     }
