@@ -15,9 +15,7 @@ final class Connection {
     final int client;
     final Handshake handshake;
     final SocketChannel channel;
-
-    /// When it was meant to open, as `System.nanoTime()`.
-    final long begun;
+    final Loop.Order order;
 
     @Nullable
     Opening opening;
@@ -36,11 +34,11 @@ final class Connection {
     private long left;
     private byte @Nullable [] control;
 
-    Connection(int client, Handshake handshake, SocketChannel channel, long begun) {
-        this.client = client;
-        this.handshake = handshake;
+    Connection(Loop.Order order, SocketChannel channel) {
+        this.client = order.client();
+        this.handshake = order.handshake();
         this.channel = channel;
-        this.begun = begun;
+        this.order = order;
         this.opening = new Opening(handshake);
     }
 

@@ -109,8 +109,8 @@ public final class Fleet implements AutoCloseable {
     public void awaitOpen(Duration limit) {
         boolean all = await(limit, () -> openCount() == size || failureCount() > 0);
         if (!all || failureCount() > 0) {
-            throw new IllegalStateException(
-                    "%d of %d connections are open; %s".formatted(openCount(), size, failures()));
+            throw new IllegalStateException("%d of %d connections are open; %s, tried again: %s"
+                    .formatted(openCount(), size, failures(), retries()));
         }
     }
 
@@ -122,14 +122,14 @@ public final class Fleet implements AutoCloseable {
         return loops.stream().mapToInt(Loop::openCount).sum();
     }
 
-    /// Connections that were refused, or that the server ended.
+    /// Connections that were refused again and again, or that the server ended.
     public Map<String, Integer> failures() {
-        Map<String, Integer> all = new TreeMap<>();
-        loops.forEach(loop -> loop.call(() -> {
-            loop.failures.forEach((reason, count) -> all.merge(reason, count, Integer::sum));
-            return true;
-        }));
-        return all;
+        return reasons(loop -> loop.failures);
+    }
+
+    /// Why connections were refused at first, and how often.
+    public Map<String, Integer> retries() {
+        return reasons(loop -> loop.retries);
     }
 
     /// Events that arrived, those that came twice too.
@@ -192,6 +192,15 @@ public final class Fleet implements AutoCloseable {
 
     private int failureCount() {
         return loops.stream().mapToInt(Loop::failureCount).sum();
+    }
+
+    private Map<String, Integer> reasons(Function<Loop, Map<String, Integer>> which) {
+        Map<String, Integer> all = new TreeMap<>();
+        loops.forEach(loop -> loop.call(() -> {
+            which.apply(loop).forEach((reason, count) -> all.merge(reason, count, Integer::sum));
+            return true;
+        }));
+        return all;
     }
 
     private void each(Consumer<Connection> action) {

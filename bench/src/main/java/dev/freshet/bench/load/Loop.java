@@ -37,22 +37,43 @@ final class Loop implements AutoCloseable {
     private static final long IDLE_MS = 200;
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
+    /// A server may refuse for a moment; clients come back then.
+    private static final int ATTEMPTS = 5;
+
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     /// A client that is to be opened.
     ///
-    /// @param nanos when, as `System.nanoTime()`
+    /// @param meant when it was meant to be opened for the first time, as `System.nanoTime()`
+    /// @param due when it is to be opened now
+    /// @param attempt from 1
     /// @param earlier whose counts it takes over
     record Order(
             int client,
             InetSocketAddress address,
             Handshake handshake,
-            long nanos,
-            @Nullable Connection earlier) {}
+            long meant,
+            long due,
+            int attempt,
+            @Nullable Connection earlier) {
+
+        Order(int client, InetSocketAddress address, Handshake handshake, long meant, @Nullable Connection earlier) {
+            this(client, address, handshake, meant, meant, 1, earlier);
+        }
+
+        Order again() {
+            return new Order(client, address, handshake, meant, System.nanoTime() + RETRY_NANOS, attempt + 1, earlier);
+        }
+    }
 
     final Tally tally;
     final List<Connection> connections = new ArrayList<>();
 
     /// Why connections could not be opened or ended, and how many.
     final Map<String, Integer> failures = new TreeMap<>();
+
+    /// The same of those that were tried again.
+    final Map<String, Integer> retries = new TreeMap<>();
 
     private final Selector selector;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
@@ -161,7 +182,7 @@ final class Loop implements AutoCloseable {
             if (first == null) {
                 return IDLE_MS;
             }
-            long early = first.nanos() - System.nanoTime();
+            long early = first.due() - System.nanoTime();
             if (early > 0) {
                 return Math.clamp(TimeUnit.NANOSECONDS.toMillis(early), 1, IDLE_MS);
             }
@@ -174,7 +195,7 @@ final class Loop implements AutoCloseable {
     private void begin(Order order) {
         try {
             SocketChannel channel = SocketChannel.open();
-            Connection connection = new Connection(order.client(), order.handshake(), channel, order.nanos());
+            Connection connection = new Connection(order, channel);
             Connection earlier = order.earlier();
             if (earlier != null) {
                 connection.last = earlier.last;
@@ -216,13 +237,24 @@ final class Loop implements AutoCloseable {
             }
             tally.endRead();
         } catch (IOException | Opening.Refused e) {
-            fail((connection.open ? "open, then " : "while opening: ") + e.getMessage());
-            if (connection.open) {
-                open.decrementAndGet();
-            } else {
-                opening--;
-            }
-            close(connection);
+            ended(connection, e);
+        }
+    }
+
+    private void ended(Connection connection, Exception reason) {
+        close(connection);
+        if (connection.open) {
+            open.decrementAndGet();
+            fail("open, then " + reason.getMessage());
+            return;
+        }
+        opening--;
+        if (connection.order.attempt() < ATTEMPTS) {
+            retries.merge(String.valueOf(reason.getMessage()), 1, Integer::sum);
+            connections.remove(connection);
+            orders.add(connection.order.again());
+        } else {
+            fail("while opening: " + reason.getMessage());
         }
     }
 
@@ -249,7 +281,7 @@ final class Loop implements AutoCloseable {
             connection.open = true;
             opening--;
             open.incrementAndGet();
-            tally.opened(System.nanoTime() - connection.begun);
+            tally.opened(System.nanoTime() - connection.order.meant());
             connection.read(handshake.rest(), tally);
         }
     }

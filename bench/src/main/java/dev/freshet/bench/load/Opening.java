@@ -10,6 +10,11 @@ import org.jspecify.annotations.Nullable;
 final class Opening {
 
     private static final int LIMIT = 64 * 1024;
+    private static final int SHOWN = 120;
+
+    /// How a chunked stream ends (RFC 9112, 7.1). The connection may stay, for another request.
+    private static final byte[] STREAM_END = "\r\n0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
     private static final byte[] HEAD_END = "\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private final Handshake handshake;
@@ -57,7 +62,9 @@ final class Opening {
     private boolean readHead() throws Refused {
         int end = indexOf(HEAD_END, 0, length);
         if (end < 0) {
-            checkLength();
+            if (length > LIMIT) {
+                throw new Refused("a head without an end");
+            }
             return false;
         }
         String head = new String(bytes, 0, end, StandardCharsets.US_ASCII);
@@ -79,6 +86,9 @@ final class Opening {
         Handshake.Step awaited = handshake.steps().get(step);
         int found = indexOf(awaited.awaited(), done, length);
         if (found < 0) {
+            if (indexOf(STREAM_END, done, length) >= 0) {
+                throw new Refused("the stream ended after " + said());
+            }
             checkLength();
             return null;
         }
@@ -115,8 +125,14 @@ final class Opening {
 
     private void checkLength() throws Refused {
         if (length > LIMIT) {
-            throw new Refused("not what was awaited: " + new String(bytes, 0, 200, StandardCharsets.ISO_8859_1));
+            throw new Refused("not what was awaited: " + said());
         }
+    }
+
+    /// The beginning of what came behind the head, on one line.
+    private String said() {
+        String text = new String(bytes, done, Math.min(SHOWN, length - done), StandardCharsets.ISO_8859_1);
+        return text.replaceAll("\\s+", " ");
     }
 
     private int indexOf(byte[] words, int from, int to) {

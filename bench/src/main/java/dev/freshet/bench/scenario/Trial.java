@@ -58,6 +58,9 @@ final class Trial implements AutoCloseable {
                     OPENED_PER_SECOND,
                     contender::address,
                     client -> contender.handshake(audience, client));
+            if (!fleet.retries().isEmpty()) {
+                bench.say("%s refused connections at first: %s", contender.name(), fleet.retries());
+            }
             return new Trial(contender, audience, ledger, fleet, publisher);
         } catch (RuntimeException | Error e) {
             publisher.close();

@@ -2,6 +2,7 @@ package dev.freshet.bench.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -56,7 +57,8 @@ final class ScannerTest {
         List<Long> numbers = new ArrayList<>();
         try (SocketChannel nowhere = SocketChannel.open()) {
             Handshake handshake = wire == Wire.SSE ? Handshake.sse("/", "") : Handshake.webSocket("/", "");
-            Connection connection = new Connection(0, handshake, nowhere, 0);
+            Connection connection =
+                    new Connection(new Loop.Order(0, new InetSocketAddress(0), handshake, 0, null), nowhere);
             for (ByteBuffer part : List.of(
                     ByteBuffer.wrap(bytes, 0, first),
                     ByteBuffer.wrap(bytes, first, second - first),
