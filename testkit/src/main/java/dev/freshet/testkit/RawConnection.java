@@ -71,6 +71,22 @@ public final class RawConnection implements AutoCloseable {
         }
     }
 
+    /// Reads so many bytes.
+    ///
+    /// @throws AssertionError if the connection ends before
+    public String read(int length) {
+        try {
+            byte[] bytes = socket.getInputStream().readNBytes(length);
+            if (bytes.length < length) {
+                throw new AssertionError(
+                        "the connection ended; it said: " + new String(bytes, StandardCharsets.ISO_8859_1));
+            }
+            return new String(bytes, StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            throw new AssertionError("nothing more came", e);
+        }
+    }
+
     /// Reads up to and including the empty line behind a response's head.
     public String readHead() {
         return readThrough("\r\n\r\n");

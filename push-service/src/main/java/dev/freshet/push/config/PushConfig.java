@@ -46,6 +46,11 @@ public interface PushConfig {
     @WithDefault("65536")
     int maxPendingBytes();
 
+    /// Whether events go straight to the sockets of connections for which that is known to be right; otherwise,
+    /// and for all others, through the HTTP server at twice the cost.
+    @WithDefault("true")
+    boolean directWrites();
+
     /// After so long, and up to a fifth less or more, a connection is asked to move: new pods get their share,
     /// and grants do not grow stale. Looked at with each heartbeat and ping. Off at 0, else at least 1 s.
     @WithDefault("1H")

@@ -33,11 +33,19 @@ public final class Feed implements Follower {
         /// By which its deliveries are counted.
         Transport transport();
 
+        /// Takes all events of a run with one write, if the connection wants them all and its socket keeps up.
+        ///
+        /// @return whether it did
+        boolean take(Run run, Subscription subscription);
+
         /// Whether the connection wants the event at all.
         boolean wants(LiveEvent event);
 
-        /// Whether the socket takes more. If not, it calls [Feed#drained()] when it does again.
+        /// Whether the socket keeps up. If not, [#stalled()] follows.
         boolean isWritable();
+
+        /// The feed stopped: [Feed#drained()] is to be called when the socket keeps up again.
+        void stalled();
 
         void write(LiveEvent event, Subscription subscription);
 
@@ -58,6 +66,11 @@ public final class Feed implements Follower {
 
     private int holds;
     private boolean stalled;
+
+    /// Whether nothing waits, so that what comes may be written at once. `true` only if that is so; found out
+    /// anew whenever an event was looked at by itself.
+    private boolean flowing;
+
     private boolean closed;
 
     /// Whether it is behind because it came back, and not because it is slow.
@@ -86,6 +99,7 @@ public final class Feed implements Follower {
     ///
     /// @param number that the window has for the place; -1 if the place is before it
     public void rewind(Subscription subscription, long number, EventId id) {
+        flowing = false;
         subscription.rewind(number, id);
         laneOf(subscription.partition()).fallBehind();
         replaying = true;
@@ -105,6 +119,7 @@ public final class Feed implements Follower {
 
     public void close() {
         closed = true;
+        flowing = false;
         subscriptions.values().forEach(hub::unsubscribe);
         subscriptions.clear();
         lanes.clear();
@@ -160,6 +175,7 @@ public final class Feed implements Follower {
 
     /// Writes nothing until [#release()]: what comes meanwhile waits, wherever it comes from.
     public void hold() {
+        flowing = false;
         holds++;
     }
 
@@ -191,12 +207,18 @@ public final class Feed implements Follower {
 
     /// Events to be written before all others, from before its place. To be called on a feed that is held.
     public void beginWith(List<LiveEvent> events) {
+        flowing = false;
         beginning.addAll(events);
     }
 
     @Override
     public Transport transport() {
         return out.transport();
+    }
+
+    @Override
+    public boolean take(Run run, Subscription subscription) {
+        return flowing && run.isForAll() && !subscription.isBehind() && out.take(run, subscription);
     }
 
     @Override
@@ -212,11 +234,13 @@ public final class Feed implements Follower {
             }
             // Worth nothing later: what nobody can take now, nobody needs to get then.
             if (!stalled || !event.logged().event().ephemeral()) {
+                flowing = false;
                 subscription.fallBehind(hub.numberBefore(), hub.positionBefore());
                 lane.fallBehind();
             }
             return false;
         }
+        flowing = lanes.size() == 1 || noneIsBehind();
         out.write(event, subscription);
         return true;
     }
@@ -269,7 +293,7 @@ public final class Feed implements Follower {
                 return;
             }
         }
-        if (lanes.stream().noneMatch(Lane::isBehind)) {
+        if (noneIsBehind()) {
             live();
         }
     }
@@ -335,13 +359,27 @@ public final class Feed implements Follower {
         out.gap(subscription.channel(), subscription.ifLost());
     }
 
+    private boolean noneIsBehind() {
+        for (Lane lane : lanes) {
+            if (lane.isBehind()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private void live() {
+        flowing = holds == 0 && !closed;
         replaying = false;
         behindSince = 0;
     }
 
     private void stall() {
-        stalled = true;
+        flowing = false;
+        if (!stalled) {
+            stalled = true;
+            out.stalled();
+        }
         if (behindSince == 0) {
             behindSince = System.currentTimeMillis();
         }

@@ -14,6 +14,11 @@ public interface Follower {
     /// By which its deliveries are counted.
     Transport transport();
 
+    /// Takes all events of a run, or nothing of it: then [#deliver] is called for each.
+    ///
+    /// @return whether all were written
+    boolean take(Run run, Subscription subscription);
+
     /// Takes an event.
     ///
     /// @return whether it was written, and neither withheld by a filter nor left for later

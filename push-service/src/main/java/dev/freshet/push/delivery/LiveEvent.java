@@ -6,8 +6,6 @@ import dev.freshet.contract.event.StreamId;
 import dev.freshet.contract.message.ServerMessage;
 import dev.freshet.contract.message.ServerMessageWriter;
 import dev.freshet.contract.message.SseWriter;
-import io.vertx.core.buffer.Buffer;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /// An event on its way to connections, encoded at most once per form and shared by all that receive it.
@@ -25,10 +23,10 @@ public final class LiveEvent {
 
     private final LoggedEvent logged;
     private final long number;
-    private @Nullable Buffer sse;
-    private @Nullable Buffer sseRest;
-    private @Nullable String roomText;
-    private @Nullable String channelText;
+    private byte @Nullable [] sse;
+    private byte @Nullable [] sseRest;
+    private byte @Nullable [] roomText;
+    private byte @Nullable [] channelText;
 
     /// @param number its number in the window of its partition
     LiveEvent(LoggedEvent logged, long number) {
@@ -72,47 +70,43 @@ public final class LiveEvent {
     }
 
     /// The whole SSE message, for streams that follow one partition: the event's id is their cursor.
-    public Buffer sse() {
-        Buffer known = sse;
+    byte[] sse() {
+        byte[] known = sse;
         if (known == null) {
             byte[] id = SseWriter.idLine(logged.id().toString());
-            known = Buffer.buffer(SseWriter.join(id, SseWriter.restOf(logged)));
+            known = SseWriter.join(id, SseWriter.restOf(logged));
             sse = known;
         }
         return known;
     }
 
     /// The SSE message without its `id:` line, for streams whose cursor spans partitions.
-    public Buffer sseRest() {
-        Buffer known = sseRest;
+    public byte[] sseRest() {
+        byte[] known = sseRest;
         if (known == null) {
-            known = Buffer.buffer(SseWriter.restOf(logged));
+            known = SseWriter.restOf(logged);
             sseRest = known;
         }
         return known;
     }
 
     /// The WebSocket message for those who joined the room.
-    public String roomText() {
-        String known = roomText;
+    byte[] roomText() {
+        byte[] known = roomText;
         if (known == null) {
-            known = text(new ServerMessage.RoomEvent(logged));
+            known = ServerMessageWriter.write(new ServerMessage.RoomEvent(logged));
             roomText = known;
         }
         return known;
     }
 
     /// The WebSocket message for all others.
-    public String channelText() {
-        String known = channelText;
+    byte[] channelText() {
+        byte[] known = channelText;
         if (known == null) {
-            known = text(new ServerMessage.ChannelEvent(logged));
+            known = ServerMessageWriter.write(new ServerMessage.ChannelEvent(logged));
             channelText = known;
         }
         return known;
-    }
-
-    private static String text(ServerMessage message) {
-        return new String(ServerMessageWriter.write(message), StandardCharsets.UTF_8);
     }
 }

@@ -9,8 +9,11 @@ import dev.freshet.contract.log.Partitions;
 import dev.freshet.contract.message.GapReason;
 import dev.freshet.push.metrics.PushMetrics;
 import dev.freshet.push.metrics.PushMetrics.Transport;
+import dev.freshet.push.wire.Flusher;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +34,10 @@ public final class LoopHub {
     private final PushMetrics metrics;
     private final Map<Channel, List<Subscription>> channels = new HashMap<>();
     private final List<Head> heads = new ArrayList<>();
+    private final Flusher flusher = new Flusher(this::later);
+    private final Run run = new Run(PooledByteBufAllocator.DEFAULT);
+    private final List<Subscription> oneByOne = new ArrayList<>();
+    private final int[] delivered = new int[Transport.values().length];
     private @Nullable EventId positionBefore;
     private long numberBefore;
     private final Connections connections;
@@ -48,6 +55,11 @@ public final class LoopHub {
     /// All connections of this event loop.
     public Connections connections() {
         return connections;
+    }
+
+    /// By which the connections of this event loop are flushed.
+    public Flusher flusher() {
+        return flusher;
     }
 
     /// Whether every partition's place is known: before that nobody can be told where he begins.
@@ -150,39 +162,69 @@ public final class LoopHub {
     }
 
     void deliver(LogBatch batch) {
+        Arrays.fill(delivered, 0);
         long now = System.currentTimeMillis();
-        long toSse = 0;
-        long toWebSocket = 0;
-        long toPoll = 0;
         Head head = heads.get(batch.end().partition());
-        for (LiveEvent event : batch.events()) {
-            EventId id = event.logged().id();
-            positionBefore = head.position();
-            numberBefore = head.number();
-            head.advance(id, event.number());
-            List<Subscription> followers = channels.get(event.logged().event().channel());
-            if (followers == null) {
-                continue;
-            }
-            long before = toSse + toWebSocket + toPoll;
-            for (int i = 0; i < followers.size(); i++) {
-                Subscription subscription = followers.get(i);
-                if (subscription.follower.deliver(event, subscription)) {
-                    switch (subscription.follower.transport()) {
-                        case SSE -> toSse++;
-                        case WEBSOCKET -> toWebSocket++;
-                        case POLL -> toPoll++;
-                    }
+        List<LiveEvent> events = batch.events();
+        int next = 0;
+        while (next < events.size()) {
+            List<Subscription> followers = channels.get(events.get(next).channel());
+            next = run.begin(events, next);
+            try {
+                if (followers != null && deliver(followers, head) > 0) {
+                    run.events()
+                            .forEach(event -> metrics.latency(event.position().ms(), now));
                 }
-            }
-            if (toSse + toWebSocket + toPoll > before) {
-                metrics.latency(id.timestamp(), now);
+                LiveEvent last = run.events().getLast();
+                head.advance(last.logged().id(), last.number());
+            } finally {
+                run.end();
             }
         }
         head.advance(batch.end(), batch.number());
-        metrics.delivered(Transport.SSE, toSse);
-        metrics.delivered(Transport.WEBSOCKET, toWebSocket);
-        metrics.delivered(Transport.POLL, toPoll);
+        flusher.flush();
+        for (Transport transport : Transport.values()) {
+            metrics.delivered(transport, delivered[transport.ordinal()]);
+        }
+    }
+
+    /// @return how often something was written
+    private int deliver(List<Subscription> followers, Head head) {
+        int written = 0;
+        for (int i = 0; i < followers.size(); i++) {
+            Subscription subscription = followers.get(i);
+            if (subscription.follower.take(run, subscription)) {
+                delivered[subscription.transport.ordinal()] += run.events().size();
+                written++;
+            } else {
+                oneByOne.add(subscription);
+            }
+        }
+        if (!oneByOne.isEmpty()) {
+            try {
+                for (LiveEvent event : run.events()) {
+                    written += deliver(event, head);
+                }
+            } finally {
+                oneByOne.clear();
+            }
+        }
+        return written;
+    }
+
+    private int deliver(LiveEvent event, Head head) {
+        positionBefore = head.position();
+        numberBefore = head.number();
+        head.advance(event.logged().id(), event.number());
+        int written = 0;
+        for (int i = 0; i < oneByOne.size(); i++) {
+            Subscription subscription = oneByOne.get(i);
+            if (subscription.follower.deliver(event, subscription)) {
+                delivered[subscription.transport.ordinal()]++;
+                written++;
+            }
+        }
+        return written;
     }
 
     /// The log is another one, or a piece of it is gone: go on from `position`, and say so to whom it concerns.

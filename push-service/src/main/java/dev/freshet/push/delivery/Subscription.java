@@ -4,6 +4,7 @@ import dev.freshet.contract.channel.Channel;
 import dev.freshet.contract.event.EventId;
 import dev.freshet.contract.event.StreamId;
 import dev.freshet.contract.message.GapReason;
+import dev.freshet.push.metrics.PushMetrics.Transport;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class Subscription {
 
     final Follower follower;
+    final Transport transport;
     private final Channel channel;
     private final int partition;
     private boolean joined;
@@ -26,6 +28,7 @@ public final class Subscription {
 
     Subscription(Follower follower, Channel channel, int partition) {
         this.follower = follower;
+        this.transport = follower.transport();
         this.channel = channel;
         this.partition = partition;
     }

@@ -7,6 +7,7 @@ import dev.freshet.contract.problem.ProblemType;
 import dev.freshet.push.delivery.Follower;
 import dev.freshet.push.delivery.LiveEvent;
 import dev.freshet.push.delivery.LoopHub;
+import dev.freshet.push.delivery.Run;
 import dev.freshet.push.delivery.ScheduledTask;
 import dev.freshet.push.delivery.Subscription;
 import dev.freshet.push.metrics.PushMetrics.Transport;
@@ -57,6 +58,12 @@ final class Wait implements Follower {
     @Override
     public Transport transport() {
         return Transport.POLL;
+    }
+
+    /// One by one, for it counts them.
+    @Override
+    public boolean take(Run run, Subscription of) {
+        return false;
     }
 
     @Override

@@ -10,9 +10,11 @@ import dev.freshet.push.delivery.Age;
 import dev.freshet.push.delivery.Beats;
 import dev.freshet.push.delivery.Connections;
 import dev.freshet.push.delivery.Feed;
+import dev.freshet.push.delivery.Form;
 import dev.freshet.push.delivery.LagLimits;
 import dev.freshet.push.delivery.LiveEvent;
 import dev.freshet.push.delivery.LoopHub;
+import dev.freshet.push.delivery.Run;
 import dev.freshet.push.delivery.ScheduledTask;
 import dev.freshet.push.delivery.Sockets;
 import dev.freshet.push.delivery.Subscription;
@@ -21,6 +23,8 @@ import dev.freshet.push.metrics.PushMetrics.Transport;
 import dev.freshet.push.presence.Attendance;
 import dev.freshet.push.replay.History;
 import dev.freshet.push.replay.Resume;
+import dev.freshet.push.wire.Wire;
+import dev.freshet.push.wire.Wires;
 import dev.freshet.service.identity.Caller;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -31,6 +35,7 @@ import io.vertx.core.http.HttpVersion;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -44,9 +49,11 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
     private final LoopHub hub;
     private final Beats beats;
     private final PushMetrics metrics;
+    private final HttpServerRequest http;
     private final HttpServerResponse response;
     private final HttpConnection transport;
     private final HttpVersion version;
+    private final Wires wires;
     private final Caller caller;
     private final SseRequest request;
     private final LagLimits limits;
@@ -59,7 +66,12 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
     private final Map<Channel, GapReason> gaps = new LinkedHashMap<>();
 
     private final Age age;
-    private boolean begun;
+    /// Once the stream has begun.
+    private @Nullable Wire wire;
+
+    /// Whether it takes events as all others do.
+    private boolean plain;
+
     private @Nullable ScheduledTask expiry;
     private boolean ended;
     private Runnable left = () -> {};
@@ -69,6 +81,7 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
             Beats beats,
             PushMetrics metrics,
             HttpServerRequest http,
+            Wires wires,
             Caller caller,
             SseRequest request,
             LagLimits limits,
@@ -79,7 +92,9 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
         this.hub = hub;
         this.beats = beats;
         this.metrics = metrics;
+        this.http = http;
         this.response = http.response();
+        this.wires = wires;
         this.transport = http.connection();
         this.version = http.version();
         this.caller = caller;
@@ -121,7 +136,6 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
         metrics.opened(Transport.SSE, cameBack);
         response.closeHandler(closed -> close());
         response.exceptionHandler(failure -> close());
-        response.drainHandler(drained -> limits.drained(this));
         hub.connections().add(this);
         return feed.prepare()
                 .compose(prepared -> beginning(from))
@@ -156,9 +170,11 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
         if (ended) {
             return;
         }
-        begun = true;
         boolean resumed = cameBack && gaps.isEmpty() && feed.lost().isEmpty();
-        write(new SseMessage.Init(retryMs, feed.cursor(), connectionId, request.channels(), resumed));
+        SseMessage init = new SseMessage.Init(retryMs, feed.cursor(), connectionId, request.channels(), resumed);
+        response.write(Buffer.buffer(SseWriter.write(init)));
+        wire = wires.ofStream(http, hub.flusher());
+        plain = feed.isInOnePartition() && request.types().isEmpty();
         gaps.forEach(this::gap);
         gaps.clear();
         feed.tellLost();
@@ -199,22 +215,34 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
 
     @Override
     public boolean isWritable() {
-        return !ended && !response.writeQueueFull();
+        return !ended && wire().isWritable();
+    }
+
+    @Override
+    public void stalled() {
+        wire().onceDrained(() -> limits.drained(this));
+    }
+
+    @Override
+    public boolean take(Run run, Subscription subscription) {
+        if (!plain || !isWritable()) {
+            return false;
+        }
+        wire().write(run.in(Form.STREAM));
+        return true;
     }
 
     @Override
     public void write(LiveEvent event, Subscription subscription) {
-        if (feed.isInOnePartition()) {
-            response.write(event.sse());
-        } else {
-            response.write(Buffer.buffer(SseWriter.idLine(feed.cursor().toString())));
-            response.write(event.sseRest());
-        }
+        wire().write(
+                        feed.isInOnePartition()
+                                ? Form.STREAM.of(event)
+                                : SseWriter.join(SseWriter.idLine(feed.cursor().toString()), event.sseRest()));
     }
 
     @Override
     public void gap(Channel channel, GapReason reason) {
-        if (!begun) {
+        if (wire == null) {
             gaps.put(channel, reason);
         } else if (!ended) {
             write(new SseMessage.Gap(feed.cursor(), channel, reason));
@@ -311,6 +339,10 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
     }
 
     private void write(SseMessage message) {
-        response.write(Buffer.buffer(SseWriter.write(message)));
+        wire().write(SseWriter.write(message));
+    }
+
+    private Wire wire() {
+        return Objects.requireNonNull(wire, "the stream has not begun");
     }
 }

@@ -19,6 +19,7 @@ import dev.freshet.push.presence.Attendance;
 import dev.freshet.push.presence.Presence;
 import dev.freshet.push.replay.History;
 import dev.freshet.push.replay.Resume;
+import dev.freshet.push.wire.Wires;
 import dev.freshet.service.identity.Caller;
 import dev.freshet.service.problem.ProblemAnswer;
 import dev.freshet.service.problem.ProblemException;
@@ -69,6 +70,7 @@ class SseRoutes {
     private final PushMetrics metrics;
     private final ProblemAnswer problems;
     private final Presence presence;
+    private final Wires wires;
     private final LagLimits limits;
     private final Opens opens = new Opens(COUNTED_OPENS);
     private final Map<LoopHub, Beats> beats = new ConcurrentHashMap<>();
@@ -82,7 +84,8 @@ class SseRoutes {
             PushConfig config,
             PushMetrics metrics,
             ProblemAnswer problems,
-            Presence presence) {
+            Presence presence,
+            Wires wires) {
         this.hub = hub;
         this.admission = admission;
         this.connections = connections;
@@ -92,6 +95,7 @@ class SseRoutes {
         this.metrics = metrics;
         this.problems = problems;
         this.presence = presence;
+        this.wires = wires;
         this.limits = LagLimits.of(config.slow());
     }
 
@@ -177,6 +181,7 @@ class SseRoutes {
                 rhythm,
                 metrics,
                 context.request(),
+                wires,
                 caller,
                 request,
                 limits,

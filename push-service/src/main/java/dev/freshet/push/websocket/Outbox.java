@@ -6,15 +6,15 @@ import dev.freshet.contract.message.ServerMessageWriter;
 import dev.freshet.push.delivery.LoopHub;
 import dev.freshet.push.delivery.Sockets;
 import dev.freshet.push.metrics.PushMetrics;
+import dev.freshet.push.wire.Shared;
+import dev.freshet.push.wire.Wire;
 import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.WebSocketConnection;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
-import java.nio.charset.StandardCharsets;
 import org.jboss.logging.Logger;
 
-/// What waits to be written to one connection: counted here, for WebSockets Next has no bound of its own.
-/// Confined to the connection's event loop.
+/// What is written to one connection, until it closes. Confined to the connection's event loop.
 final class Outbox {
 
     private static final Logger LOG = Logger.getLogger(Outbox.class);
@@ -26,29 +26,32 @@ final class Outbox {
     private static final int HARD_LIMIT = 16;
 
     private final WebSocketConnection connection;
+    private final Wire wire;
     private final HttpConnection transport;
     private final LoopHub hub;
     private final PushMetrics metrics;
     private final int limit;
-    private Runnable drained = () -> {};
-    private long pending;
     private boolean closing;
 
-    Outbox(WebSocketConnection connection, HttpConnection transport, LoopHub hub, PushMetrics metrics, int limit) {
+    /// @param limit bytes that may wait before the socket counts as not keeping up; the wire's own
+    Outbox(
+            WebSocketConnection connection,
+            Wire wire,
+            HttpConnection transport,
+            LoopHub hub,
+            PushMetrics metrics,
+            int limit) {
         this.connection = connection;
+        this.wire = wire;
         this.transport = transport;
         this.hub = hub;
         this.metrics = metrics;
         this.limit = limit;
     }
 
-    void send(ServerMessage message) {
-        send(new String(ServerMessageWriter.write(message), StandardCharsets.UTF_8));
-    }
-
-    /// Whether the socket keeps up; if not, the drain handler is called when it does again.
+    /// Whether the socket keeps up.
     boolean isWritable() {
-        return !closing && pending <= limit;
+        return !closing && wire.isWritable();
     }
 
     /// Whether it takes messages; not after [#close] or [#cut()].
@@ -56,36 +59,31 @@ final class Outbox {
         return !closing;
     }
 
-    void onDrain(Runnable handler) {
-        drained = handler;
+    void onceDrained(Runnable handler) {
+        wire.onceDrained(handler);
     }
 
-    /// Writes a text frame, unless the connection is closing. What answers a client's own messages is written
-    /// also when the socket does not keep up; a client that goes on asking without reading is cut.
-    void send(String text) {
-        if (closing) {
-            return;
-        }
-        if (pending > (long) HARD_LIMIT * limit) {
+    /// Writes a message, unless the connection is closing. What answers a client's own messages is written also
+    /// when the socket does not keep up; a client that goes on asking without reading is cut.
+    void send(ServerMessage message) {
+        if (wire.pending() > (long) HARD_LIMIT * limit && !closing) {
             metrics.error("slow-reader");
             close(CloseCode.TOO_SLOW);
-            return;
         }
-        int size = text.length();
-        pending += size;
-        connection
-                .sendText(text)
-                .subscribe()
-                .with(
-                        written -> written(size),
-                        failure -> LOG.debugf("A frame was not written: %s", failure.getMessage()));
+        send(ServerMessageWriter.write(message));
     }
 
-    private void written(int size) {
-        boolean wasFull = pending > limit;
-        pending -= size;
-        if (wasFull && pending <= limit) {
-            drained.run();
+    /// Writes a message as it is, unless the connection is closing.
+    void send(byte[] message) {
+        if (!closing) {
+            wire.write(message);
+        }
+    }
+
+    /// The same with what others get, too.
+    void send(Shared messages) {
+        if (!closing) {
+            wire.write(messages);
         }
     }
 

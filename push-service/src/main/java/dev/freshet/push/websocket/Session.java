@@ -10,9 +10,11 @@ import dev.freshet.push.delivery.Age;
 import dev.freshet.push.delivery.Beats;
 import dev.freshet.push.delivery.Connections;
 import dev.freshet.push.delivery.Feed;
+import dev.freshet.push.delivery.Form;
 import dev.freshet.push.delivery.LagLimits;
 import dev.freshet.push.delivery.LiveEvent;
 import dev.freshet.push.delivery.LoopHub;
+import dev.freshet.push.delivery.Run;
 import dev.freshet.push.delivery.ScheduledTask;
 import dev.freshet.push.delivery.Subscription;
 import dev.freshet.push.metrics.PushMetrics;
@@ -105,7 +107,6 @@ final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
     /// Begins with the user's own channel, which every connection follows.
     void open(@Nullable String after) {
         metrics.opened(Transport.WEBSOCKET, after != null);
-        outbox.onDrain(() -> limits.drained(this));
         outbox.send(new ServerMessage.Connected(caller.userId(), connectionId, hub.cursor()));
         beats.start(this);
         hub.connections().add(this);
@@ -311,8 +312,26 @@ final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
     }
 
     @Override
+    public void stalled() {
+        outbox.onceDrained(() -> limits.drained(this));
+    }
+
+    @Override
+    public boolean take(Run run, Subscription subscription) {
+        if (!isWritable()) {
+            return false;
+        }
+        outbox.send(run.in(form(subscription)));
+        return true;
+    }
+
+    @Override
     public void write(LiveEvent event, Subscription subscription) {
-        outbox.send(subscription.isJoined() ? event.roomText() : event.channelText());
+        outbox.send(form(subscription).of(event));
+    }
+
+    private static Form form(Subscription subscription) {
+        return subscription.isJoined() ? Form.ROOM : Form.CHANNEL;
     }
 
     @Override

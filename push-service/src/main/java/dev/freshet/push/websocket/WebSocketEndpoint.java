@@ -13,6 +13,8 @@ import dev.freshet.push.presence.Attendance;
 import dev.freshet.push.presence.Presence;
 import dev.freshet.push.replay.History;
 import dev.freshet.push.replay.Resume;
+import dev.freshet.push.wire.Wire;
+import dev.freshet.push.wire.Wires;
 import dev.freshet.service.limit.Limited;
 import io.netty.buffer.ByteBufUtil;
 import io.quarkus.websockets.next.CloseReason;
@@ -57,6 +59,7 @@ public final class WebSocketEndpoint {
     private final Presence presence;
     private final MessageRates rates;
     private final Limited limited;
+    private final Wires wires;
     private final Map<LoopHub, Beats> beats = new ConcurrentHashMap<>();
 
     WebSocketEndpoint(
@@ -68,7 +71,8 @@ public final class WebSocketEndpoint {
             MessageHandler handler,
             Presence presence,
             MessageRates rates,
-            Limited limited) {
+            Limited limited,
+            Wires wires) {
         this.hub = hub;
         this.resume = resume;
         this.history = history;
@@ -78,6 +82,7 @@ public final class WebSocketEndpoint {
         this.presence = presence;
         this.rates = rates;
         this.limited = limited;
+        this.wires = wires;
     }
 
     @OnOpen
@@ -92,7 +97,9 @@ public final class WebSocketEndpoint {
         LoopHub loop = hub.current();
         Beats rhythm = beats.computeIfAbsent(
                 loop, each -> Beats.every(config.webSocket().pingInterval().toMillis(), each));
-        Outbox outbox = new Outbox(connection, welcome.transport(), loop, metrics, config.maxPendingBytes());
+        int limit = config.maxPendingBytes();
+        Wire wire = wires.ofWebSocket(welcome.transport(), loop.flusher(), limit, new LibraryWire(connection, limit));
+        Outbox outbox = new Outbox(connection, wire, welcome.transport(), loop, metrics, limit);
         Attendance attendance = new Attendance(presence, welcome.caller().userId(), true);
         Session session = new Session(
                 connection.id(), welcome.caller(), loop, rhythm, outbox, metrics, config, resume, history, attendance);

@@ -82,6 +82,15 @@ class FeedTest {
         }
 
         @Override
+        public boolean take(Run run, Subscription subscription) {
+            if (room <= 0) {
+                return false;
+            }
+            run.events().forEach(event -> write(event, subscription));
+            return true;
+        }
+
+        @Override
         public boolean wants(LiveEvent event) {
             return true;
         }
@@ -90,6 +99,10 @@ class FeedTest {
         public boolean isWritable() {
             return room > 0;
         }
+
+        /// The test says when it drains.
+        @Override
+        public void stalled() {}
 
         @Override
         public void write(LiveEvent event, Subscription subscription) {

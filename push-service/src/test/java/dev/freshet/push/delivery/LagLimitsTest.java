@@ -185,9 +185,22 @@ class LagLimitsTest {
         }
 
         @Override
+        public boolean take(Run run, Subscription subscription) {
+            if (run.events().size() > room || !writable) {
+                return false;
+            }
+            run.events().forEach(event -> write(event, subscription));
+            return true;
+        }
+
+        @Override
         public boolean isWritable() {
             return writable && room > 0;
         }
+
+        /// The test says when it drains.
+        @Override
+        public void stalled() {}
 
         @Override
         public void write(LiveEvent event, Subscription subscription) {

@@ -1,0 +1,130 @@
+package dev.freshet.push.wire;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.unix.FileDescriptor;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Writes framed bytes past the encoder of the connection's protocol, and where it may, past Netty as well,
+/// straight to the socket.
+///
+/// The latter only while nothing waits for the socket, so that bytes cannot overtake others; what the socket does
+/// not take then goes Netty's way, which waits for it. It is done once per turn of the event loop: what comes in
+/// the same turn goes out together with a flush at its end.
+///
+/// It relies on this: the encoder keeps no state from one message to the next; a Netty channel's outbound buffer
+/// stays the same while it is open; all that touches either runs on the channel's event loop. [Wires] decides for
+/// which connections that holds.
+final class SocketWire implements Wire {
+
+    /// What waits for a flush at the end of the turn, at most: then it is flushed at once.
+    private static final int FLUSH_BYTES = 16 * 1024;
+
+    private final Channel channel;
+    private final ChannelHandlerContext encoder;
+    private final ChannelOutboundBuffer waiting;
+    private final @Nullable FileDescriptor socket;
+    private final Framing framing;
+    private final ChannelPromise ignored;
+    private final Flusher flusher;
+    private long turn = -1;
+    private boolean toFlush;
+
+    /// @param encoder past which it writes
+    /// @param waiting the channel's
+    /// @param socket the channel's; `null` if only Netty may write to it
+    SocketWire(
+            ChannelHandlerContext encoder,
+            ChannelOutboundBuffer waiting,
+            @Nullable FileDescriptor socket,
+            Framing framing,
+            ChannelPromise ignored,
+            Flusher flusher) {
+        this.channel = encoder.channel();
+        this.encoder = encoder;
+        this.waiting = waiting;
+        this.socket = socket;
+        this.framing = framing;
+        this.ignored = ignored;
+        this.flusher = flusher;
+    }
+
+    /// Sets the bytes that may wait while the socket counts as keeping up.
+    void limit(int bytes) {
+        channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(bytes / 2, bytes));
+    }
+
+    @Override
+    public boolean isWritable() {
+        return waiting.isWritable();
+    }
+
+    @Override
+    public long pending() {
+        return waiting.totalPendingWriteBytes();
+    }
+
+    @Override
+    public void write(byte[] message) {
+        ByteBuf bytes = channel.alloc().directBuffer(message.length + framing.overhead(1));
+        framing.write(List.of(message), bytes);
+        pass(bytes);
+    }
+
+    @Override
+    public void write(Shared messages) {
+        ByteBuf bytes = messages.as(framing);
+        int length = bytes.readableBytes();
+        int written = socket == null ? 0 : writeNow(socket, bytes, length);
+        if (written < length) {
+            pass(bytes.retainedSlice(bytes.readerIndex() + written, length - written));
+        }
+    }
+
+    /// @return how many bytes the socket took
+    private int writeNow(FileDescriptor to, ByteBuf bytes, int length) {
+        if (turn == flusher.turn() || waiting.totalPendingWriteBytes() != 0 || !to.isOpen()) {
+            return 0;
+        }
+        turn = flusher.turn();
+        try {
+            int start = bytes.readerIndex();
+            return Math.max(0, to.writeAddress(bytes.memoryAddress(), start, start + length));
+        } catch (IOException broken) {
+            // Netty finds out the same, and ends the connection as it does.
+            return 0;
+        }
+    }
+
+    private void pass(ByteBuf bytes) {
+        encoder.write(bytes, ignored);
+        if (waiting.totalPendingWriteBytes() >= FLUSH_BYTES) {
+            encoder.flush();
+        } else if (!toFlush) {
+            toFlush = true;
+            flusher.add(this);
+        }
+    }
+
+    void flush() {
+        toFlush = false;
+        encoder.flush();
+    }
+
+    @Override
+    public void onceDrained(Runnable task) {
+        // Nothing, behind all that waits.
+        encoder.writeAndFlush(Unpooled.EMPTY_BUFFER, channel.newPromise().addListener(written -> {
+            if (written.isSuccess()) {
+                channel.eventLoop().execute(task);
+            }
+        }));
+    }
+}

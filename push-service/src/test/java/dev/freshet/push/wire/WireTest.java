@@ -1,0 +1,312 @@
+package dev.freshet.push.wire;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import dev.freshet.push.config.PushConfig;
+import dev.freshet.testkit.RawConnection;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.unix.UnixChannel;
+import io.quarkus.runtime.configuration.DurationConverter;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.impl.ContextInternal;
+import io.vertx.core.net.impl.ConnectionBase;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Whichever way a connection's bytes go, its client gets the same: all of them, once, in order, also when it
+/// stops reading for a while.
+class WireTest {
+
+    /// A way to the socket.
+    enum Way {
+        PAST_NETTY(true, true),
+        PAST_THE_ENCODER(true, false),
+        THROUGH_THE_RESPONSE(false, true);
+
+        private final boolean direct;
+        private final boolean epoll;
+
+        Way(boolean direct, boolean epoll) {
+            this.direct = direct;
+            this.epoll = epoll;
+        }
+    }
+
+    private static final int MESSAGES = 3_000;
+    private static final int SMALL_BUFFER = 4 * 1024;
+    private static final int LIMIT = 64 * 1024;
+
+    private final Random random = new Random(20_261_124);
+    private Vertx vertx = Vertx.vertx();
+
+    @AfterEach
+    void stop() {
+        vertx.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Way.class)
+    void aChunkedStreamHasAllMessagesInOrder(Way way) throws Exception {
+        Writer writer = new Writer(way);
+        int port = serve(way, request -> {
+            request.response().setChunked(true).write("first;");
+            writer.begin(request, "first;");
+        });
+
+        try (RawConnection client = RawConnection.to(port, SMALL_BUFFER)) {
+            client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+            client.readHead();
+            assertComplete(chunks(client), writer);
+        }
+        writer.assertStopped();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Way.class)
+    void aStreamOfHttp10HasAllMessagesInOrder(Way way) throws Exception {
+        Writer writer = new Writer(way);
+        int port = serve(way, request -> {
+            request.response().putHeader("Connection", "close").write("first;");
+            request.response().endHandler(ended -> request.connection().close());
+            writer.begin(request, "first;");
+        });
+
+        try (RawConnection client = RawConnection.to(port, SMALL_BUFFER)) {
+            client.send("GET / HTTP/1.0\r\n\r\n");
+            client.readHead();
+            assertComplete(client.readToEnd(), writer);
+        }
+        writer.assertStopped();
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Way.class, names = "PAST.*", mode = EnumSource.Mode.MATCH_ALL)
+    void aWebSocketHasAllMessagesInOrderAmongItsOtherFrames(Way way) throws Exception {
+        Writer writer = new Writer(way);
+        int port = serve(
+                way,
+                request -> request.toWebSocket().onSuccess(socket -> {
+                    Wire wire = wires(way)
+                            .ofWebSocket(
+                                    request.connection(),
+                                    writer.flusher(),
+                                    LIMIT,
+                                    new ResponseWire(request.response()));
+                    writer.begin(wire, () -> socket.writePing(Buffer.buffer("ping")), socket::close);
+                }));
+
+        try (RawConnection client = RawConnection.to(port, SMALL_BUFFER)) {
+            client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                    + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+            client.readHead();
+            assertComplete(frames(client), writer);
+        }
+        writer.assertStopped();
+    }
+
+    /// Writes messages of all sizes, alone and shared, and waits when the socket does not keep up.
+    private final class Writer {
+
+        private final Way way;
+        private final StringBuilder expected = new StringBuilder();
+        private final CompletableFuture<String> done = new CompletableFuture<>();
+        private int left = MESSAGES;
+        private int stops;
+        private Flusher flusher = new Flusher(task -> fail("not begun"));
+
+        Writer(Way way) {
+            this.way = way;
+        }
+
+        Flusher flusher() {
+            var loop = ((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop();
+            flusher = new Flusher(loop::execute);
+            return flusher;
+        }
+
+        void begin(HttpServerRequest request, String written) {
+            expected.append(written);
+            Wire wire = wires(way).ofStream(request, flusher());
+            begin(wire, () -> {}, () -> request.response().end());
+            assertThat(wire).isInstanceOf(way.direct ? SocketWire.class : ResponseWire.class);
+            assertThat(((ConnectionBase) request.connection()).channel() instanceof UnixChannel)
+                    .isEqualTo(way.epoll);
+        }
+
+        void begin(Wire wire, Runnable other, Runnable end) {
+            vertx.runOnContext(now -> step(wire, other, end));
+        }
+
+        private void step(Wire wire, Runnable other, Runnable end) {
+            try {
+                while (left > 0) {
+                    if (!wire.isWritable()) {
+                        // No more waits than the limit and the last write.
+                        assertThat(wire.pending()).isBetween(1L, 3L * LIMIT);
+                        stops++;
+                        boolean[] within = {true};
+                        wire.onceDrained(() -> {
+                            assertThat(within[0]).isFalse();
+                            step(wire, other, end);
+                        });
+                        within[0] = false;
+                        return;
+                    }
+                    some(wire);
+                    if (random.nextInt(8) == 0) {
+                        other.run();
+                    }
+                    if (random.nextInt(4) == 0) {
+                        flusher.flush();
+                    }
+                    if (random.nextInt(4) == 0) {
+                        vertx.runOnContext(now -> step(wire, other, end));
+                        return;
+                    }
+                }
+                end.run();
+                done.complete(expected.toString());
+            } catch (Throwable failure) {
+                done.completeExceptionally(failure);
+            }
+        }
+
+        private void some(Wire wire) {
+            if (random.nextBoolean()) {
+                wire.write(next());
+                return;
+            }
+            List<byte[]> messages = new ArrayList<>();
+            for (int i = random.nextInt(3); i >= 0; i--) {
+                messages.add(next());
+            }
+            Shared shared = new Shared(PooledByteBufAllocator.DEFAULT, messages);
+            wire.write(shared);
+            shared.release();
+        }
+
+        private byte[] next() {
+            int[] sizes = {8, 125, 126, 127, 150, 150, 150, 1000, 4096, random.nextInt(20) == 0 ? 70_000 : 200};
+            StringBuilder text = new StringBuilder("m" + left-- + ":");
+            int size = sizes[random.nextInt(sizes.length)];
+            while (text.length() < size - 1) {
+                text.append((char) ('a' + text.length() % 26));
+            }
+            text.append(';');
+            expected.append(text);
+            return text.toString().getBytes(ISO_8859_1);
+        }
+
+        String expected() throws Exception {
+            return done.get(20, TimeUnit.SECONDS);
+        }
+
+        /// Else the test showed nothing about readers that pause.
+        void assertStopped() {
+            assertThat(stops).isPositive();
+        }
+    }
+
+    /// Megabytes are no message for who looks for the mistake.
+    private static void assertComplete(String actual, Writer writer) throws Exception {
+        String expected = writer.expected();
+        int same = 0;
+        while (same < Math.min(expected.length(), actual.length()) && expected.charAt(same) == actual.charAt(same)) {
+            same++;
+        }
+        assertThat(same).as("up to where it is right").isEqualTo(expected.length());
+        assertThat(actual).hasSameSizeAs(expected);
+    }
+
+    private int serve(Way way, Handler<HttpServerRequest> handler) throws Exception {
+        if (way.epoll) {
+            assertThat(Epoll.isAvailable()).isTrue();
+        }
+        vertx.close();
+        vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(way.epoll));
+        HttpServer server = vertx.createHttpServer(new HttpServerOptions()
+                .setSendBufferSize(SMALL_BUFFER)
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setPerMessageWebSocketCompressionSupported(false));
+        return server.requestHandler(request -> {
+                    request.response().setWriteQueueMaxSize(LIMIT);
+                    try {
+                        handler.handle(request);
+                    } catch (RuntimeException | AssertionError broken) {
+                        broken.printStackTrace();
+                        request.connection().close();
+                    }
+                })
+                .listen(0, "127.0.0.1")
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS)
+                .actualPort();
+    }
+
+    private static Wires wires(Way way) {
+        return new Wires(new SmallRyeConfigBuilder()
+                .addDiscoveredConverters()
+                .withConverter(Duration.class, 200, new DurationConverter())
+                .withMapping(PushConfig.class)
+                .withDefaultValue("freshet.push.direct-writes", Boolean.toString(way.direct))
+                .build()
+                .getConfigMapping(PushConfig.class));
+    }
+
+    /// The data of a chunked body.
+    private static String chunks(RawConnection client) {
+        StringBuilder data = new StringBuilder();
+        while (true) {
+            int length = Integer.parseInt(client.readThrough("\r\n").strip(), 16);
+            data.append(client.read(length));
+            assertThat(client.read(2)).isEqualTo("\r\n");
+            if (length == 0) {
+                return data.toString();
+            }
+        }
+    }
+
+    /// The text of all text frames until the close frame.
+    private static String frames(RawConnection client) {
+        StringBuilder data = new StringBuilder();
+        while (true) {
+            int opcode = client.read(1).charAt(0);
+            int length = client.read(1).charAt(0);
+            assertThat(length).as("no mask").isLessThan(128);
+            if (length > 125) {
+                length = number(client.read(length == 126 ? 2 : 8));
+            }
+            String payload = client.read(length);
+            switch (opcode) {
+                case 0x81 -> data.append(payload);
+                case 0x89 -> assertThat(payload).isEqualTo("ping");
+                case 0x88 -> {
+                    return data.toString();
+                }
+                default -> fail("opcode " + opcode);
+            }
+        }
+    }
+
+    private static int number(String bytes) {
+        return bytes.chars().reduce(0, (number, next) -> number << 8 | next);
+    }
+}
