@@ -6,6 +6,7 @@ import dev.freshet.contract.event.EventId;
 import dev.freshet.contract.event.StreamId;
 import dev.freshet.contract.message.GapReason;
 import dev.freshet.push.metrics.PushMetrics.Transport;
+import dev.freshet.push.wire.Wire;
 import io.vertx.core.Future;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -33,10 +34,13 @@ public final class Feed implements Follower {
         /// By which its deliveries are counted.
         Transport transport();
 
-        /// Takes all events of a run with one write, if the connection wants them all and its socket keeps up.
-        ///
-        /// @return whether it did
-        boolean take(Run run, Subscription subscription);
+        /// How events look to it.
+        Form form();
+
+        /// The way to its socket, if all events of its channels are for it, but those that leave out its user,
+        /// and in the form that others get, too; otherwise `null`.
+        @Nullable
+        Wire wireOfAll();
 
         /// Whether the connection wants the event at all.
         boolean wants(LiveEvent event);
@@ -67,8 +71,8 @@ public final class Feed implements Follower {
     private int holds;
     private boolean stalled;
 
-    /// Whether nothing waits, so that what comes may be written at once. `true` only if that is so; found out
-    /// anew whenever an event was looked at by itself.
+    /// Whether nothing waits, so that what comes may be written at once, without a look here. `true` only if that
+    /// is so; found out anew whenever an event was looked at by itself.
     private boolean flowing;
 
     private boolean closed;
@@ -91,6 +95,7 @@ public final class Feed implements Follower {
             known = hub.subscribe(this, channel);
             subscriptions.put(channel, known);
             laneOf(known.partition()).add(known);
+            known.flow(flowing ? out.wireOfAll() : null);
         }
         return known;
     }
@@ -99,7 +104,7 @@ public final class Feed implements Follower {
     ///
     /// @param number that the window has for the place; -1 if the place is before it
     public void rewind(Subscription subscription, long number, EventId id) {
-        flowing = false;
+        flow(false);
         subscription.rewind(number, id);
         laneOf(subscription.partition()).fallBehind();
         replaying = true;
@@ -119,7 +124,7 @@ public final class Feed implements Follower {
 
     public void close() {
         closed = true;
-        flowing = false;
+        flow(false);
         subscriptions.values().forEach(hub::unsubscribe);
         subscriptions.clear();
         lanes.clear();
@@ -175,7 +180,7 @@ public final class Feed implements Follower {
 
     /// Writes nothing until [#release()]: what comes meanwhile waits, wherever it comes from.
     public void hold() {
-        flowing = false;
+        flow(false);
         holds++;
     }
 
@@ -207,7 +212,7 @@ public final class Feed implements Follower {
 
     /// Events to be written before all others, from before its place. To be called on a feed that is held.
     public void beginWith(List<LiveEvent> events) {
-        flowing = false;
+        flow(false);
         beginning.addAll(events);
     }
 
@@ -217,8 +222,8 @@ public final class Feed implements Follower {
     }
 
     @Override
-    public boolean take(Run run, Subscription subscription) {
-        return flowing && run.isForAll() && !subscription.isBehind() && out.take(run, subscription);
+    public Form form() {
+        return out.form();
     }
 
     @Override
@@ -234,13 +239,13 @@ public final class Feed implements Follower {
             }
             // Worth nothing later: what nobody can take now, nobody needs to get then.
             if (!stalled || !event.logged().event().ephemeral()) {
-                flowing = false;
+                flow(false);
                 subscription.fallBehind(hub.numberBefore(), hub.positionBefore());
                 lane.fallBehind();
             }
             return false;
         }
-        flowing = lanes.size() == 1 || noneIsBehind();
+        flow(noneIsBehind());
         out.write(event, subscription);
         return true;
     }
@@ -359,6 +364,14 @@ public final class Feed implements Follower {
         out.gap(subscription.channel(), subscription.ifLost());
     }
 
+    private void flow(boolean now) {
+        if (flowing != now) {
+            flowing = now;
+            Wire wire = now ? out.wireOfAll() : null;
+            subscriptions.values().forEach(subscription -> subscription.flow(wire));
+        }
+    }
+
     private boolean noneIsBehind() {
         for (Lane lane : lanes) {
             if (lane.isBehind()) {
@@ -369,13 +382,13 @@ public final class Feed implements Follower {
     }
 
     private void live() {
-        flowing = holds == 0 && !closed;
+        flow(holds == 0 && !closed);
         replaying = false;
         behindSince = 0;
     }
 
     private void stall() {
-        flowing = false;
+        flow(false);
         if (!stalled) {
             stalled = true;
             out.stalled();

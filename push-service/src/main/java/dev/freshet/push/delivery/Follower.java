@@ -14,10 +14,8 @@ public interface Follower {
     /// By which its deliveries are counted.
     Transport transport();
 
-    /// Takes all events of a run, or nothing of it: then [#deliver] is called for each.
-    ///
-    /// @return whether all were written
-    boolean take(Run run, Subscription subscription);
+    /// How events look to it.
+    Form form();
 
     /// Takes an event.
     ///

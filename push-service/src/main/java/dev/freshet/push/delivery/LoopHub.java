@@ -10,6 +10,7 @@ import dev.freshet.contract.message.GapReason;
 import dev.freshet.push.metrics.PushMetrics;
 import dev.freshet.push.metrics.PushMetrics.Transport;
 import dev.freshet.push.wire.Flusher;
+import dev.freshet.push.wire.Wire;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
@@ -193,7 +194,8 @@ public final class LoopHub {
         int written = 0;
         for (int i = 0; i < followers.size(); i++) {
             Subscription subscription = followers.get(i);
-            if (subscription.follower.take(run, subscription)) {
+            Wire wire = run.isForAll() ? subscription.wire() : null;
+            if (wire != null && wire.offer(run.in(subscription.form()))) {
                 delivered[subscription.transport.ordinal()] += run.events().size();
                 written++;
             } else {

@@ -5,6 +5,7 @@ import dev.freshet.contract.event.EventId;
 import dev.freshet.contract.event.StreamId;
 import dev.freshet.contract.message.GapReason;
 import dev.freshet.push.metrics.PushMetrics.Transport;
+import dev.freshet.push.wire.Wire;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,10 @@ public final class Subscription {
     final Transport transport;
     private final Channel channel;
     private final int partition;
-    private boolean joined;
+    private Form form;
+
+    /// The way of events that need no look of their follower; `null` while they do.
+    private @Nullable Wire wire;
 
     /// Where it has stopped, while it is behind.
     private @Nullable EventId place;
@@ -29,6 +33,7 @@ public final class Subscription {
     Subscription(Follower follower, Channel channel, int partition) {
         this.follower = follower;
         this.transport = follower.transport();
+        this.form = follower.form();
         this.channel = channel;
         this.partition = partition;
     }
@@ -43,11 +48,27 @@ public final class Subscription {
 
     /// Whether the room was joined, and not only subscribed to; a WebSocket then gets its events in room form.
     public boolean isJoined() {
-        return joined;
+        return form == Form.ROOM;
     }
 
     public void setJoined(boolean value) {
-        joined = value;
+        form = value ? Form.ROOM : Form.CHANNEL;
+    }
+
+    /// How events look to its follower.
+    public Form form() {
+        return form;
+    }
+
+    @Nullable
+    Wire wire() {
+        return wire;
+    }
+
+    /// From now on events go this way without a look of their follower, as long as that keeps up; with `null`
+    /// none does.
+    void flow(@Nullable Wire to) {
+        wire = to;
     }
 
     /// Whether events wait for it. If not, it has everything up to its hub's place.

@@ -5,9 +5,9 @@ import dev.freshet.contract.message.GapReason;
 import dev.freshet.contract.message.PollResponse;
 import dev.freshet.contract.problem.ProblemType;
 import dev.freshet.push.delivery.Follower;
+import dev.freshet.push.delivery.Form;
 import dev.freshet.push.delivery.LiveEvent;
 import dev.freshet.push.delivery.LoopHub;
-import dev.freshet.push.delivery.Run;
 import dev.freshet.push.delivery.ScheduledTask;
 import dev.freshet.push.delivery.Subscription;
 import dev.freshet.push.metrics.PushMetrics.Transport;
@@ -60,10 +60,9 @@ final class Wait implements Follower {
         return Transport.POLL;
     }
 
-    /// One by one, for it counts them.
     @Override
-    public boolean take(Run run, Subscription of) {
-        return false;
+    public Form form() {
+        return Form.CHANNEL;
     }
 
     @Override

@@ -14,7 +14,6 @@ import dev.freshet.push.delivery.Form;
 import dev.freshet.push.delivery.LagLimits;
 import dev.freshet.push.delivery.LiveEvent;
 import dev.freshet.push.delivery.LoopHub;
-import dev.freshet.push.delivery.Run;
 import dev.freshet.push.delivery.ScheduledTask;
 import dev.freshet.push.delivery.Sockets;
 import dev.freshet.push.delivery.Subscription;
@@ -68,9 +67,6 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
     private final Age age;
     /// Once the stream has begun.
     private @Nullable Wire wire;
-
-    /// Whether it takes events as all others do.
-    private boolean plain;
 
     private @Nullable ScheduledTask expiry;
     private boolean ended;
@@ -174,7 +170,6 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
         SseMessage init = new SseMessage.Init(retryMs, feed.cursor(), connectionId, request.channels(), resumed);
         response.write(Buffer.buffer(SseWriter.write(init)));
         wire = wires.ofStream(http, hub.flusher());
-        plain = feed.isInOnePartition() && request.types().isEmpty();
         gaps.forEach(this::gap);
         gaps.clear();
         feed.tellLost();
@@ -224,12 +219,14 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
     }
 
     @Override
-    public boolean take(Run run, Subscription subscription) {
-        if (!plain || !isWritable()) {
-            return false;
-        }
-        wire().write(run.in(Form.STREAM));
-        return true;
+    public Form form() {
+        return Form.STREAM;
+    }
+
+    /// With a cursor over several partitions, or with a filter, its events are its own.
+    @Override
+    public @Nullable Wire wireOfAll() {
+        return feed.isInOnePartition() && request.types().isEmpty() ? wire : null;
     }
 
     @Override

@@ -44,8 +44,12 @@ final class LibraryWire implements Wire {
     }
 
     @Override
-    public void write(Shared messages) {
+    public boolean offer(Shared messages) {
+        if (!isWritable()) {
+            return false;
+        }
         messages.messages().forEach(this::write);
+        return true;
     }
 
     @Override

@@ -6,7 +6,6 @@ import dev.freshet.contract.message.ServerMessageWriter;
 import dev.freshet.push.delivery.LoopHub;
 import dev.freshet.push.delivery.Sockets;
 import dev.freshet.push.metrics.PushMetrics;
-import dev.freshet.push.wire.Shared;
 import dev.freshet.push.wire.Wire;
 import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.WebSocketConnection;
@@ -31,6 +30,7 @@ final class Outbox {
     private final LoopHub hub;
     private final PushMetrics metrics;
     private final int limit;
+    private Runnable onClosing = () -> {};
     private boolean closing;
 
     /// @param limit bytes that may wait before the socket counts as not keeping up; the wire's own
@@ -59,6 +59,11 @@ final class Outbox {
         return !closing;
     }
 
+    /// What is done as soon as it takes no messages any more, before its close frame is written.
+    void onClosing(Runnable handler) {
+        onClosing = handler;
+    }
+
     void onceDrained(Runnable handler) {
         wire.onceDrained(handler);
     }
@@ -80,13 +85,6 @@ final class Outbox {
         }
     }
 
-    /// The same with what others get, too.
-    void send(Shared messages) {
-        if (!closing) {
-            wire.write(messages);
-        }
-    }
-
     void ping() {
         connection
                 .sendPing(Buffer.buffer())
@@ -99,6 +97,7 @@ final class Outbox {
             return;
         }
         closing = true;
+        onClosing.run();
         connection
                 .close(new CloseReason(code.code(), code.reason()))
                 .subscribe()

@@ -14,7 +14,6 @@ import dev.freshet.push.delivery.Form;
 import dev.freshet.push.delivery.LagLimits;
 import dev.freshet.push.delivery.LiveEvent;
 import dev.freshet.push.delivery.LoopHub;
-import dev.freshet.push.delivery.Run;
 import dev.freshet.push.delivery.ScheduledTask;
 import dev.freshet.push.delivery.Subscription;
 import dev.freshet.push.metrics.PushMetrics;
@@ -23,6 +22,7 @@ import dev.freshet.push.presence.Attendance;
 import dev.freshet.push.presence.Snapshots;
 import dev.freshet.push.replay.History;
 import dev.freshet.push.replay.Resume;
+import dev.freshet.push.wire.Wire;
 import dev.freshet.service.identity.Caller;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -46,6 +46,7 @@ final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
     private final LoopHub hub;
     private final Beats beats;
     private final Outbox outbox;
+    private final Wire wire;
     private final PushMetrics metrics;
     private final PushConfig config;
     private final LagLimits limits;
@@ -70,6 +71,7 @@ final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
             LoopHub hub,
             Beats beats,
             Outbox outbox,
+            Wire wire,
             PushMetrics metrics,
             PushConfig config,
             Resume resume,
@@ -80,6 +82,7 @@ final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
         this.hub = hub;
         this.beats = beats;
         this.outbox = outbox;
+        this.wire = wire;
         this.metrics = metrics;
         this.config = config;
         this.limits = LagLimits.of(config.slow());
@@ -107,6 +110,8 @@ final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
     /// Begins with the user's own channel, which every connection follows.
     void open(@Nullable String after) {
         metrics.opened(Transport.WEBSOCKET, after != null);
+        // Nothing is to follow a close frame.
+        outbox.onClosing(feed::hold);
         outbox.send(new ServerMessage.Connected(caller.userId(), connectionId, hub.cursor()));
         beats.start(this);
         hub.connections().add(this);
@@ -317,21 +322,18 @@ final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
     }
 
     @Override
-    public boolean take(Run run, Subscription subscription) {
-        if (!isWritable()) {
-            return false;
-        }
-        outbox.send(run.in(form(subscription)));
-        return true;
+    public Form form() {
+        return Form.CHANNEL;
+    }
+
+    @Override
+    public @Nullable Wire wireOfAll() {
+        return wire;
     }
 
     @Override
     public void write(LiveEvent event, Subscription subscription) {
-        outbox.send(form(subscription).of(event));
-    }
-
-    private static Form form(Subscription subscription) {
-        return subscription.isJoined() ? Form.ROOM : Form.CHANNEL;
+        outbox.send(subscription.form().of(event));
     }
 
     @Override

@@ -102,7 +102,17 @@ public final class WebSocketEndpoint {
         Outbox outbox = new Outbox(connection, wire, welcome.transport(), loop, metrics, limit);
         Attendance attendance = new Attendance(presence, welcome.caller().userId(), true);
         Session session = new Session(
-                connection.id(), welcome.caller(), loop, rhythm, outbox, metrics, config, resume, history, attendance);
+                connection.id(),
+                welcome.caller(),
+                loop,
+                rhythm,
+                outbox,
+                wire,
+                metrics,
+                config,
+                resume,
+                history,
+                attendance);
         connection.userData().put(SESSION, session);
         connection.userData().put(LIMITS, new MessageLimits(rates, loop, session, handler, limited));
         FrameLimit.watch(welcome.transport(), session::tooBig);

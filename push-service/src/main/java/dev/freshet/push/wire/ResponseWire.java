@@ -26,20 +26,25 @@ final class ResponseWire implements Wire {
 
     @Override
     public void write(byte[] message) {
-        pending += message.length;
-        response.write(Buffer.buffer(message)).onComplete(written -> pending -= message.length);
+        write(Buffer.buffer(message));
+    }
+
+    private void write(Buffer bytes) {
+        int length = bytes.length();
+        pending += length;
+        response.write(bytes).onComplete(written -> pending -= length);
     }
 
     @Override
-    public void write(Shared messages) {
-        List<byte[]> all = messages.messages();
-        if (all.size() == 1) {
-            write(all.getFirst());
-            return;
+    public boolean offer(Shared messages) {
+        if (!isWritable()) {
+            return false;
         }
+        List<byte[]> all = messages.messages();
         Buffer together = Buffer.buffer(Framing.bytes(all));
         all.forEach(together::appendBytes);
-        write(together.getBytes());
+        write(together);
+        return true;
     }
 
     @Override

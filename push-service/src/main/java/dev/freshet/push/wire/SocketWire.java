@@ -34,17 +34,23 @@ final class SocketWire implements Wire {
     private final Framing framing;
     private final ChannelPromise ignored;
     private final Flusher flusher;
+    private final boolean alone;
     private long turn = -1;
     private boolean toFlush;
+
+    /// Whether nothing waits for sure, so that the memory of another object need not be fetched to find out.
+    private boolean empty;
 
     /// @param encoder past which it writes
     /// @param waiting the channel's
     /// @param socket the channel's; `null` if only Netty may write to it
+    /// @param alone whether nobody else writes to the connection, but to end it
     SocketWire(
             ChannelHandlerContext encoder,
             ChannelOutboundBuffer waiting,
             @Nullable FileDescriptor socket,
             Framing framing,
+            boolean alone,
             ChannelPromise ignored,
             Flusher flusher) {
         this.channel = encoder.channel();
@@ -52,6 +58,7 @@ final class SocketWire implements Wire {
         this.waiting = waiting;
         this.socket = socket;
         this.framing = framing;
+        this.alone = alone;
         this.ignored = ignored;
         this.flusher = flusher;
     }
@@ -79,18 +86,22 @@ final class SocketWire implements Wire {
     }
 
     @Override
-    public void write(Shared messages) {
+    public boolean offer(Shared messages) {
+        if (!empty && !waiting.isWritable()) {
+            return false;
+        }
         ByteBuf bytes = messages.as(framing);
         int length = bytes.readableBytes();
         int written = socket == null ? 0 : writeNow(socket, bytes, length);
         if (written < length) {
             pass(bytes.retainedSlice(bytes.readerIndex() + written, length - written));
         }
+        return true;
     }
 
     /// @return how many bytes the socket took
     private int writeNow(FileDescriptor to, ByteBuf bytes, int length) {
-        if (turn == flusher.turn() || waiting.totalPendingWriteBytes() != 0 || !to.isOpen()) {
+        if (turn == flusher.turn() || !isEmpty() || !to.isOpen()) {
             return 0;
         }
         turn = flusher.turn();
@@ -103,7 +114,18 @@ final class SocketWire implements Wire {
         }
     }
 
+    private boolean isEmpty() {
+        if (!empty) {
+            if (waiting.totalPendingWriteBytes() != 0) {
+                return false;
+            }
+            empty = alone;
+        }
+        return true;
+    }
+
     private void pass(ByteBuf bytes) {
+        empty = false;
         encoder.write(bytes, ignored);
         if (waiting.totalPendingWriteBytes() >= FLUSH_BYTES) {
             encoder.flush();
@@ -120,6 +142,7 @@ final class SocketWire implements Wire {
 
     @Override
     public void onceDrained(Runnable task) {
+        empty = false;
         // Nothing, behind all that waits.
         encoder.writeAndFlush(Unpooled.EMPTY_BUFFER, channel.newPromise().addListener(written -> {
             if (written.isSuccess()) {

@@ -18,8 +18,10 @@ public interface Wire {
     /// Writes one message, soon: with what else is written in this turn of the event loop.
     void write(byte[] message);
 
-    /// The same with messages that others get, too.
-    void write(Shared messages);
+    /// The same with messages that others get, too, if the socket keeps up.
+    ///
+    /// @return whether it did; if not, nothing was written
+    boolean offer(Shared messages);
 
     /// Calls once the socket took what waits, and never within this call; not if the connection ends before. To
     /// be called when it does not keep up; the last such call counts.

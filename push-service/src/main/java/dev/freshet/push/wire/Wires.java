@@ -39,9 +39,9 @@ public final class Wires {
     public Wire ofStream(HttpServerRequest request, Flusher flusher) {
         Wire found = null;
         if (request.version() == HttpVersion.HTTP_1_1 && request.response().isChunked()) {
-            found = past(request.connection(), HttpResponseEncoder.class, Framing.CHUNK, flusher);
+            found = past(request.connection(), HttpResponseEncoder.class, Framing.CHUNK, true, flusher);
         } else if (request.version() == HttpVersion.HTTP_1_0) {
-            found = past(request.connection(), HttpResponseEncoder.class, Framing.NONE, flusher);
+            found = past(request.connection(), HttpResponseEncoder.class, Framing.NONE, true, flusher);
         }
         return found == null ? new ResponseWire(request.response()) : found;
     }
@@ -50,7 +50,8 @@ public final class Wires {
     /// @param otherwise that goes another way, for text frames
     /// @param limit bytes that may wait while the socket counts as keeping up
     public Wire ofWebSocket(HttpConnection connection, Flusher flusher, int limit, Wire otherwise) {
-        SocketWire found = past(connection, WebSocketFrameEncoder.class, Framing.TEXT_FRAME, flusher);
+        // Vert.x answers pings and close frames by itself.
+        SocketWire found = past(connection, WebSocketFrameEncoder.class, Framing.TEXT_FRAME, false, flusher);
         if (found == null) {
             return otherwise;
         }
@@ -59,7 +60,8 @@ public final class Wires {
     }
 
     /// @return `null` if the connection is not as it must be for that
-    private @Nullable SocketWire past(HttpConnection http, Class<?> encoder, Framing framing, Flusher flusher) {
+    private @Nullable SocketWire past(
+            HttpConnection http, Class<?> encoder, Framing framing, boolean alone, Flusher flusher) {
         if (!direct || !(http instanceof ConnectionBase connection)) {
             return null;
         }
@@ -70,7 +72,7 @@ public final class Wires {
             return null;
         }
         FileDescriptor socket = channel instanceof UnixChannel unix ? unix.fd() : null;
-        return new SocketWire(context, waiting, socket, framing, connection.voidPromise, flusher);
+        return new SocketWire(context, waiting, socket, framing, alone, connection.voidPromise, flusher);
     }
 
     /// The one encoder, if nothing else changes or holds back what is written.

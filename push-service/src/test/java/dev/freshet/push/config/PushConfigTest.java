@@ -35,6 +35,7 @@ class PushConfigTest {
         assertThat(config.inbound().types()).isEmpty();
         assertThat(config.inbound().maxLength()).isEqualTo(100_000);
         assertThat(config.maxPendingBytes()).isEqualTo(65_536);
+        assertThat(config.directWrites()).isTrue();
         assertThat(config.slow().maxLagEvents()).isEqualTo(10_000);
         assertThat(config.slow().maxLagBytes()).isEqualTo(16L * 1024 * 1024);
         assertThat(config.slow().maxLag()).isEqualTo(Duration.ofSeconds(30));
@@ -74,6 +75,7 @@ class PushConfigTest {
                 Map.entry("freshet.push.presence.crowd", "15"),
                 Map.entry("freshet.push.drain.accept", "10S"),
                 Map.entry("freshet.push.drain.window", "11S"),
+                Map.entry("freshet.push.direct-writes", "false"),
                 Map.entry("freshet.push.max-pending-bytes", "200000")));
 
         assertThat(config.sse().heartbeatInterval()).isEqualTo(Duration.ofSeconds(1));
@@ -87,6 +89,7 @@ class PushConfigTest {
         assertThat(config.inbound().maxLength()).isEqualTo(7);
         assertThat(config.maxChannels()).isEqualTo(6);
         assertThat(config.maxPendingBytes()).isEqualTo(200_000);
+        assertThat(config.directWrites()).isFalse();
         assertThat(config.slow().maxLagEvents()).isEqualTo(7);
         assertThat(config.slow().maxLagBytes()).isEqualTo(8);
         assertThat(config.slow().maxLag()).isEqualTo(Duration.ofSeconds(9));

@@ -10,10 +10,13 @@ import dev.freshet.contract.log.Partitions;
 import dev.freshet.contract.message.GapReason;
 import dev.freshet.push.metrics.PushMetrics;
 import dev.freshet.push.metrics.PushMetrics.Transport;
+import dev.freshet.push.wire.Shared;
+import dev.freshet.push.wire.Wire;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -21,14 +24,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Test;
 
 /// A connection whose socket stops and goes on as it likes gets everything once and in order, or is told.
 class FeedTest {
 
     private static final int CHANNELS = 4;
     private static final int PAGE = 3;
+    private static final Pattern DATA = Pattern.compile("data: ([0-9]+)\n");
 
     /// A past that answers late, page by page, and has forgotten what is older than some place.
     private final class Memory implements Past {
@@ -74,6 +81,43 @@ class FeedTest {
     private final List<Long> delivered = new ArrayList<>();
     private final Map<Channel, Long> gapsAt = new HashMap<>();
     private int room;
+    private int written;
+
+    /// Takes runs of events without a look of the feed, while there is room.
+    private final Wire wire = new Wire() {
+        @Override
+        public boolean isWritable() {
+            return room > 0;
+        }
+
+        @Override
+        public long pending() {
+            return 0;
+        }
+
+        @Override
+        public void write(byte[] message) {
+            room--;
+            Matcher timestamp = DATA.matcher(new String(message, StandardCharsets.US_ASCII));
+            assertThat(timestamp.find()).isTrue();
+            delivered.add(Long.valueOf(timestamp.group(1)));
+            written++;
+        }
+
+        @Override
+        public boolean offer(Shared messages) {
+            if (room > 0) {
+                messages.messages().forEach(this::write);
+                return true;
+            }
+            return false;
+        }
+
+        @Override
+        public void onceDrained(Runnable task) {
+            throw new AssertionError("the feed does not ask it");
+        }
+    };
 
     private final Feed feed = new Feed(hub, memory, new Feed.Out() {
         @Override
@@ -82,12 +126,14 @@ class FeedTest {
         }
 
         @Override
-        public boolean take(Run run, Subscription subscription) {
-            if (room <= 0) {
-                return false;
-            }
-            run.events().forEach(event -> write(event, subscription));
-            return true;
+        public Form form() {
+            return Form.STREAM;
+        }
+
+        /// Takes runs whole, as a connection's wire does.
+        @Override
+        public Wire wireOfAll() {
+            return wire;
         }
 
         @Override
@@ -116,6 +162,44 @@ class FeedTest {
             gapsAt.put(channel, hub.position(0).timestamp());
         }
     });
+
+    /// The way that costs least is the way of all events but the few that need a look.
+    @Test
+    void whatWaitsForNothingIsWrittenWithoutALook() {
+        Window window = new Window(new StreamId(1, 0), 16, Long.MAX_VALUE);
+        hub.begin(window, Entries.place(1), 0, Forks.NONE);
+        feed.follow(Entries.channel(0));
+        feed.catchUp();
+
+        room = 3;
+        deliver(window, 2, 3);
+        assertThat(delivered).containsExactly(2L, 3L);
+        assertThat(written).isEqualTo(2);
+
+        room = 0;
+        deliver(window, 4);
+        room = 10;
+        deliver(window, 5);
+        assertThat(delivered).as("behind").containsExactly(2L, 3L);
+
+        feed.drained();
+        assertThat(delivered).containsExactly(2L, 3L, 4L, 5L);
+        assertThat(written).as("looked at").isEqualTo(2);
+
+        deliver(window, 6);
+        assertThat(written).isEqualTo(3);
+        feed.hold();
+        deliver(window, 7);
+        assertThat(delivered).containsExactly(2L, 3L, 4L, 5L, 6L);
+    }
+
+    private void deliver(Window window, long... times) {
+        List<LiveEvent> batch = new ArrayList<>();
+        for (long ms : times) {
+            batch.add(window.append(new StreamId(ms, 0), Entries.event(ms, 0, false)));
+        }
+        hub.deliver(new LogBatch(window, batch, Entries.place(times[times.length - 1]), window.last()));
+    }
 
     /// As a WebSocket does: leaves channels, and comes back to them from the last it had there, one after the
     /// other.

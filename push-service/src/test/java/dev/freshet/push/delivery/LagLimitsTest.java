@@ -10,12 +10,14 @@ import dev.freshet.contract.message.GapReason;
 import dev.freshet.push.config.PushConfig.SlowPolicy;
 import dev.freshet.push.metrics.PushMetrics;
 import dev.freshet.push.metrics.PushMetrics.Transport;
+import dev.freshet.push.wire.Wire;
 import dev.freshet.service.identity.Caller;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /// A connection whose socket stops, against each bound and under each policy.
@@ -185,12 +187,14 @@ class LagLimitsTest {
         }
 
         @Override
-        public boolean take(Run run, Subscription subscription) {
-            if (run.events().size() > room || !writable) {
-                return false;
-            }
-            run.events().forEach(event -> write(event, subscription));
-            return true;
+        public Form form() {
+            return Form.STREAM;
+        }
+
+        /// Events are counted here one by one.
+        @Override
+        public @Nullable Wire wireOfAll() {
+            return null;
         }
 
         @Override

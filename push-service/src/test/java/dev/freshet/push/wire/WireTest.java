@@ -198,7 +198,7 @@ class WireTest {
                 messages.add(next());
             }
             Shared shared = new Shared(PooledByteBufAllocator.DEFAULT, messages);
-            wire.write(shared);
+            assertThat(wire.offer(shared)).isTrue();
             shared.release();
         }
 
