@@ -15,18 +15,25 @@ import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.impl.ContextInternal;
+import io.vertx.core.net.PfxOptions;
 import io.vertx.core.net.impl.ConnectionBase;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -50,7 +57,10 @@ class WireTest {
     }
 
     private static final int MESSAGES = 3_000;
-    private static final int SMALL_BUFFER = 4 * 1024;
+
+    /// Of the sockets: smaller than what is written, but not so small that TCP itself is slow with it.
+    private static final int BUFFER = 128 * 1024;
+
     private static final int LIMIT = 64 * 1024;
 
     private final Random random = new Random(20_261_124);
@@ -70,12 +80,12 @@ class WireTest {
             writer.begin(request, "first;");
         });
 
-        try (RawConnection client = RawConnection.to(port, SMALL_BUFFER)) {
+        try (RawConnection client = RawConnection.to(port, BUFFER)) {
             client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
             client.readHead();
+            writer.awaitStop();
             assertComplete(chunks(client), writer);
         }
-        writer.assertStopped();
     }
 
     @ParameterizedTest
@@ -88,12 +98,12 @@ class WireTest {
             writer.begin(request, "first;");
         });
 
-        try (RawConnection client = RawConnection.to(port, SMALL_BUFFER)) {
+        try (RawConnection client = RawConnection.to(port, BUFFER)) {
             client.send("GET / HTTP/1.0\r\n\r\n");
             client.readHead();
+            writer.awaitStop();
             assertComplete(client.readToEnd(), writer);
         }
-        writer.assertStopped();
     }
 
     @ParameterizedTest
@@ -112,13 +122,76 @@ class WireTest {
                     writer.begin(wire, () -> socket.writePing(Buffer.buffer("ping")), socket::close);
                 }));
 
-        try (RawConnection client = RawConnection.to(port, SMALL_BUFFER)) {
+        try (RawConnection client = RawConnection.to(port, BUFFER)) {
             client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                     + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
             client.readHead();
+            writer.awaitStop();
             assertComplete(frames(client), writer);
         }
-        writer.assertStopped();
+    }
+
+    /// What is wrapped once more must not be passed by.
+    enum Layer {
+        TLS,
+        HTTP_2,
+        HTTP_2_IN_TLS
+    }
+
+    @ParameterizedTest
+    @EnumSource(Layer.class)
+    void aStreamInTlsOrHttp2HasAllMessagesInOrder(Layer layer, @TempDir Path folder) throws Exception {
+        boolean tls = layer != Layer.HTTP_2;
+        HttpVersion version = layer == Layer.TLS ? HttpVersion.HTTP_1_1 : HttpVersion.HTTP_2;
+        Writer writer = new Writer(Way.THROUGH_THE_RESPONSE);
+        HttpServerOptions options = new HttpServerOptions().setSsl(tls).setUseAlpn(tls);
+        if (tls) {
+            options.setKeyCertOptions(certificate(folder.resolve("key.p12")));
+        }
+        int port = serve(Way.PAST_NETTY, options, request -> {
+            assertThat(request.version()).isEqualTo(version);
+            request.response().setChunked(version == HttpVersion.HTTP_1_1).write("first;");
+            // With the setting of the fast way: it is the connection that does not allow it.
+            writer.begin(Way.PAST_NETTY, request, "first;", ResponseWire.class);
+        });
+        HttpClient client = vertx.createHttpClient(new HttpClientOptions()
+                .setProtocolVersion(version)
+                .setHttp2ClearTextUpgrade(false)
+                .setSsl(tls)
+                .setUseAlpn(tls)
+                .setTrustAll(true)
+                .setVerifyHost(false));
+
+        Buffer body = client.request(HttpMethod.GET, port, "127.0.0.1", "/")
+                .compose(request -> request.send())
+                .compose(response -> response.body())
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(20, TimeUnit.SECONDS);
+
+        assertComplete(body.toString(ISO_8859_1), writer);
+    }
+
+    private static PfxOptions certificate(Path file) throws Exception {
+        Process keytool = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=localhost",
+                        "-storetype",
+                        "PKCS12",
+                        "-storepass",
+                        "changeit",
+                        "-keystore",
+                        file.toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(keytool.getInputStream().readAllBytes(), ISO_8859_1);
+        assertThat(keytool.waitFor()).as(said).isZero();
+        return new PfxOptions().setPath(file.toString()).setPassword("changeit");
     }
 
     /// Writes messages of all sizes, alone and shared, and waits when the socket does not keep up.
@@ -127,8 +200,8 @@ class WireTest {
         private final Way way;
         private final StringBuilder expected = new StringBuilder();
         private final CompletableFuture<String> done = new CompletableFuture<>();
+        private final CompletableFuture<@Nullable Void> stopped = new CompletableFuture<>();
         private int left = MESSAGES;
-        private int stops;
         private Flusher flusher = new Flusher(task -> fail("not begun"));
 
         Writer(Way way) {
@@ -142,12 +215,16 @@ class WireTest {
         }
 
         void begin(HttpServerRequest request, String written) {
-            expected.append(written);
-            Wire wire = wires(way).ofStream(request, flusher());
-            begin(wire, () -> {}, () -> request.response().end());
-            assertThat(wire).isInstanceOf(way.direct ? SocketWire.class : ResponseWire.class);
+            begin(way, request, written, way.direct ? SocketWire.class : ResponseWire.class);
             assertThat(((ConnectionBase) request.connection()).channel() instanceof UnixChannel)
                     .isEqualTo(way.epoll);
+        }
+
+        void begin(Way setting, HttpServerRequest request, String written, Class<? extends Wire> found) {
+            expected.append(written);
+            Wire wire = wires(setting).ofStream(request, flusher());
+            assertThat(wire).isInstanceOf(found);
+            begin(wire, () -> {}, () -> request.response().end());
         }
 
         void begin(Wire wire, Runnable other, Runnable end) {
@@ -160,7 +237,7 @@ class WireTest {
                     if (!wire.isWritable()) {
                         // No more waits than the limit and the last write.
                         assertThat(wire.pending()).isBetween(1L, 3L * LIMIT);
-                        stops++;
+                        stopped.complete(null);
                         boolean[] within = {true};
                         wire.onceDrained(() -> {
                             assertThat(within[0]).isFalse();
@@ -218,9 +295,9 @@ class WireTest {
             return done.get(20, TimeUnit.SECONDS);
         }
 
-        /// Else the test showed nothing about readers that pause.
-        void assertStopped() {
-            assertThat(stops).isPositive();
+        /// So long nobody reads.
+        void awaitStop() throws Exception {
+            stopped.get(20, TimeUnit.SECONDS);
         }
     }
 
@@ -236,16 +313,21 @@ class WireTest {
     }
 
     private int serve(Way way, Handler<HttpServerRequest> handler) throws Exception {
+        return serve(way, new HttpServerOptions(), handler);
+    }
+
+    private int serve(Way way, HttpServerOptions options, Handler<HttpServerRequest> handler) throws Exception {
         if (way.epoll) {
             assertThat(Epoll.isAvailable()).isTrue();
         }
         vertx.close();
         vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(way.epoll));
-        HttpServer server = vertx.createHttpServer(new HttpServerOptions()
-                .setSendBufferSize(SMALL_BUFFER)
-                .setPerFrameWebSocketCompressionSupported(false)
-                .setPerMessageWebSocketCompressionSupported(false));
-        return server.requestHandler(request -> {
+        // As push-service has them.
+        options.setPerFrameWebSocketCompressionSupported(false)
+                .setPerMessageWebSocketCompressionSupported(false)
+                .setSendBufferSize(BUFFER);
+        return vertx.createHttpServer(options)
+                .requestHandler(request -> {
                     request.response().setWriteQueueMaxSize(LIMIT);
                     try {
                         handler.handle(request);
