@@ -3,6 +3,7 @@ package dev.freshet.systemtests;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.freshet.testkit.Child;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -75,8 +76,8 @@ final class Chromium implements AutoCloseable, WebSocket.Listener {
         }
     }
 
-    /// Opens an address and waits until it is loaded, whatever it is. Scripts may then do what they may on a page of
-    /// one's own: Freshet's answers, opened as pages, forbid them everything (`Content-Security-Policy`).
+    /// Opens an address and waits until it is loaded, whatever it is. Scripts may then do what they may on a page
+    /// of one's own: Freshet's answers, opened as pages, forbid them everything (`Content-Security-Policy`).
     void open(String url) {
         call("Page.setBypassCSP", JSON.createObjectNode().put("enabled", true));
         call("Page.navigate", JSON.createObjectNode().put("url", url));

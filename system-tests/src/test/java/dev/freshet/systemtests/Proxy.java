@@ -1,5 +1,6 @@
 package dev.freshet.systemtests;
 
+import dev.freshet.testkit.Child;
 import dev.freshet.testkit.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;

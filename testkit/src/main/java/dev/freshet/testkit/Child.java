@@ -1,7 +1,10 @@
-package dev.freshet.systemtests;
+package dev.freshet.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,24 +15,25 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
-/// A process that these tests started, and its log. It ends with [#close], at the latest with this JVM.
-final class Child implements AutoCloseable {
+/// A process that a test or a benchmark started, and its log. It ends with [#close], at the latest with this JVM.
+public final class Child implements AutoCloseable {
 
     /// JVMs start side by side on few cores, next to whatever else a build machine does.
-    private static final Duration READY_LIMIT = Duration.ofSeconds(90);
+    private static final Duration READY_LIMIT = Duration.ofSeconds(120);
 
-    /// Not worth a graceful end: no test is about that.
+    /// Not worth waiting longer for a graceful end.
     private static final Duration STOP_LIMIT = Duration.ofSeconds(3);
 
+    private static final Duration GLANCE = Duration.ofMillis(50);
     private static final int SHOWN_LINES = 40;
     private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
 
     static {
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(() -> RUNNING.forEach(Process::destroyForcibly), "system-tests-cleanup"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> RUNNING.forEach(Child::end), "children-cleanup"));
     }
 
     private final String name;
@@ -42,7 +46,8 @@ final class Child implements AutoCloseable {
         this.process = process;
     }
 
-    static Child start(String name, Path folder, List<String> command, Map<String, String> environment) {
+    /// @param folder where it runs, and its log is
+    public static Child start(String name, Path folder, List<String> command, Map<String, String> environment) {
         try {
             Files.createDirectories(folder);
             Path log = folder.resolve(name + ".log");
@@ -51,6 +56,8 @@ final class Child implements AutoCloseable {
                     .redirectErrorStream(true)
                     // Appending: a process that is started again goes on in its log.
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+            // FRESHET_… of the shell belongs to ./dev; a service would read it as its own configuration.
+            builder.environment().keySet().removeIf(key -> key.startsWith("FRESHET_") || key.startsWith("QUARKUS_"));
             builder.environment().putAll(environment);
             Process process = builder.start();
             RUNNING.add(process);
@@ -61,33 +68,46 @@ final class Child implements AutoCloseable {
         }
     }
 
-    /// Waits until it is ready; fails with the end of its log if it exits or takes too long.
-    void awaitReady(BooleanSupplier ready) {
+    /// Waits until it is ready.
+    ///
+    /// @throws IllegalStateException with the end of its log, if it exits or takes too long
+    public void awaitReady(BooleanSupplier ready) {
+        awaitReady(GLANCE, ready);
+    }
+
+    /// The same, looking so often.
+    public void awaitReady(Duration glance, BooleanSupplier ready) {
         try {
             Awaitility.await(name)
                     .atMost(READY_LIMIT)
-                    .pollInterval(Duration.ofMillis(50))
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(glance)
                     .until(() -> !process.isAlive() || ready.getAsBoolean());
         } catch (ConditionTimeoutException e) {
-            throw new AssertionError(name + " is not ready after " + READY_LIMIT + "; " + lastLines(), e);
+            throw new IllegalStateException(name + " is not ready after " + READY_LIMIT + "; " + lastLines(), e);
         }
         if (!process.isAlive()) {
-            throw new AssertionError(name + " ended with exit code " + process.exitValue() + "; " + lastLines());
+            throw new IllegalStateException(name + " ended with exit code " + process.exitValue() + "; " + lastLines());
         }
     }
 
+    /// Waits until it takes connections.
+    public void awaitPort(int port) {
+        awaitReady(() -> answers(port));
+    }
+
     /// Waits until its log begins, which is when a JVM has started.
-    void awaitFirstWords() {
+    public void awaitFirstWords() {
         Awaitility.await(name)
                 .atMost(READY_LIMIT)
-                .pollInterval(Duration.ofMillis(50))
+                .pollInterval(GLANCE)
                 .until(() -> !process.isAlive() || !logLines().isEmpty());
     }
 
     /// Waits until it ended by itself.
     ///
     /// @return its exit code
-    int awaitExit(Duration limit) throws InterruptedException {
+    public int awaitExit(Duration limit) throws InterruptedException {
         if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new AssertionError(name + " still runs after " + limit + "; " + lastLines());
         }
@@ -95,7 +115,7 @@ final class Child implements AutoCloseable {
     }
 
     /// Sends it a signal, by its name (`TERM`, `STOP`, `CONT`).
-    void send(String signal) {
+    public void send(String signal) {
         try {
             Process kill = new ProcessBuilder("kill", "-s", signal, Long.toString(process.pid())).start();
             if (kill.waitFor() != 0) {
@@ -109,25 +129,39 @@ final class Child implements AutoCloseable {
         }
     }
 
-    String name() {
+    public String name() {
         return name;
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 
-    /// Ends it as `kill -9` does, and waits for that.
-    void kill() {
-        process.destroyForcibly().onExit().join();
+    /// Its own and those of its children, theirs included.
+    public List<Long> pids() {
+        return Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                .map(ProcessHandle::pid)
+                .toList();
+    }
+
+    /// Ends it as `kill -9` does, with its children, and waits for that.
+    public void kill() {
+        end(process);
+        process.onExit().join();
+    }
+
+    private static void end(Process process) {
+        // The children first, for later nobody knows whose they were.
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
     }
 
     /// Memory that it holds, KiB.
-    long residentKib() {
+    public long residentKib() {
         try {
             return Files.readAllLines(Path.of("/proc", Long.toString(pid()), "status")).stream()
                     .filter(line -> line.startsWith("VmRSS:"))
@@ -139,7 +173,7 @@ final class Child implements AutoCloseable {
         }
     }
 
-    List<String> logLines() {
+    public List<String> logLines() {
         try {
             // What a process wrote need not be text.
             return new String(Files.readAllBytes(log), StandardCharsets.UTF_8)
@@ -160,6 +194,15 @@ final class Child implements AutoCloseable {
         } catch (InterruptedException e) {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private static boolean answers(int port) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 500);
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -6,6 +6,7 @@ import dev.freshet.bench.load.Ledger;
 import dev.freshet.bench.load.LinePublisher;
 import dev.freshet.bench.load.Publisher;
 import dev.freshet.bench.load.Wire;
+import dev.freshet.testkit.Child;
 import dev.freshet.testkit.Ports;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -84,7 +85,7 @@ public final class Limit implements Contender {
 
     @Override
     public void close() {
-        child.close();
+        child.kill();
         try {
             lifeline.close();
         } catch (IOException e) {

@@ -6,6 +6,7 @@ import dev.freshet.bench.load.Handshake;
 import dev.freshet.bench.load.HttpPublisher;
 import dev.freshet.bench.load.Ledger;
 import dev.freshet.bench.load.Publisher;
+import dev.freshet.testkit.Child;
 import dev.freshet.testkit.Ports;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -125,6 +126,6 @@ public final class Nchan implements Contender {
 
     @Override
     public void close() {
-        child.close();
+        child.kill();
     }
 }

@@ -6,6 +6,7 @@ import dev.freshet.bench.load.Handshake;
 import dev.freshet.bench.load.Ledger;
 import dev.freshet.bench.load.Publisher;
 import dev.freshet.bench.load.RedisPublisher;
+import dev.freshet.testkit.Child;
 import dev.freshet.testkit.Ports;
 import dev.freshet.testkit.RedisServer;
 import java.io.IOException;
@@ -82,7 +83,7 @@ public final class NodeWs implements Contender {
 
     @Override
     public void close() {
-        child.close();
+        child.kill();
         redis.close();
     }
 }

@@ -1,5 +1,6 @@
 package dev.freshet.bench.server;
 
+import dev.freshet.testkit.Child;
 import dev.freshet.testkit.Ports;
 import java.io.IOException;
 import java.net.URI;
@@ -100,7 +101,7 @@ public final class Replica implements AutoCloseable {
 
     @Override
     public void close() {
-        child.close();
+        child.kill();
     }
 
     private HttpResponse<String> get(String path) throws IOException {
