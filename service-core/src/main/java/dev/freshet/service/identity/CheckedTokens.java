@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 /// Tokens that were found good, so that a publisher's is not checked anew with each of its requests: a signature
 /// costs more than all the rest of a publish.
 ///
-/// A token is known by its SHA-256, so that a dump of the heap holds none, and no comparison tells by its time how
-/// much of a forged one is right. What is remembered is only what cannot change: that these bytes were signed with
-/// this key, and what they say. Whether the key still counts, whether the token has ended and whether its user
-/// was disconnected is asked each time. What was refused is not remembered.
+/// A token is known by its SHA-256, so that a dump of the heap holds none, and no comparison tells by its time
+/// how much of a forged one is right. What is remembered is only what cannot change: that these bytes were signed
+/// with this key, and what they say. Whether the key still counts, whether the token has ended and whether its
+/// user was disconnected is asked each time. What was refused is not remembered.
 ///
 /// Bounded: when the younger half is full, it takes the place of the older half, whose tokens that were not seen
 /// since then are forgotten. Safe for any thread.
@@ -53,9 +53,10 @@ final class CheckedTokens {
         }
     }
 
+    private record Halves(Half young, Half old) {}
+
     private final long halfBytes;
-    private volatile Half young = Half.empty();
-    private volatile Half old = Half.empty();
+    private volatile Halves halves = new Halves(Half.empty(), Half.empty());
 
     /// @param maxBytes about what all tokens may take of the heap
     CheckedTokens(long maxBytes) {
@@ -66,9 +67,10 @@ final class CheckedTokens {
     /// moment at which it was checked, as a clock may say that was set back, it may not have begun.
     @Nullable
     Checked find(Id id, String token, long now) {
-        Checked known = young.tokens.get(id);
+        Halves both = halves;
+        Checked known = both.young.tokens.get(id);
         if (known == null) {
-            known = old.tokens.get(id);
+            known = both.old.tokens.get(id);
             if (known != null) {
                 remember(id, token, known);
             }
@@ -77,22 +79,19 @@ final class CheckedTokens {
     }
 
     void remember(Id id, String token, Checked checked) {
-        Half half = young;
-        if (half.tokens.put(id, checked) == null
-                && half.bytes.addAndGet(2L * token.length() + TOKEN_BYTES) > halfBytes) {
-            turn(half);
-        }
-    }
-
-    private synchronized void turn(Half full) {
-        if (young == full) {
-            old = full;
-            young = Half.empty();
+        Halves both = halves;
+        Half young = both.young;
+        if (young.tokens.put(id, checked) == null
+                && young.bytes.addAndGet(2L * token.length() + TOKEN_BYTES) > halfBytes
+                && halves == both) {
+            // Two threads may do so at once, and what the first remembered since then is forgotten: no harm.
+            halves = new Halves(Half.empty(), young);
         }
     }
 
     /// Tokens that are remembered; one in both halves counts twice.
     int size() {
-        return young.tokens.size() + old.tokens.size();
+        Halves both = halves;
+        return both.young.tokens.size() + both.old.tokens.size();
     }
 }
