@@ -41,8 +41,8 @@ public interface PushConfig {
     @WithDefault("100")
     int maxChannels();
 
-    /// Bytes that may wait for a client's socket, besides one event. Beyond, the connection stops, and goes on
-    /// from its place in the window when the socket drains.
+    /// Bytes that may wait for a client's socket, besides one event and 32 KiB of others. Beyond, the connection
+    /// stops, and goes on from its place in the window when the socket drains.
     @WithDefault("65536")
     int maxPendingBytes();
 

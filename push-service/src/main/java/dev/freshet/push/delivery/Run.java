@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Events of one channel that follow each other in the log with nothing of another between them: a connection
 /// that wants and takes them all gets them in one write. Confined to its event loop.
-public final class Run {
+final class Run {
 
-    /// Longer ones are cut: a connection that keeps up has no more in memory for it than that and one event.
+    /// Of payloads. Longer ones are cut, for a connection may have a whole run in memory when its socket suddenly
+    /// takes nothing.
     private static final int MAX_BYTES = 32 * 1024;
 
     private final ByteBufAllocator allocator;
@@ -51,7 +52,7 @@ public final class Run {
         events.clear();
     }
 
-    public List<LiveEvent> events() {
+    List<LiveEvent> events() {
         return events;
     }
 
@@ -61,7 +62,7 @@ public final class Run {
     }
 
     /// All of them, for connections of one form.
-    public Shared in(Form form) {
+    Shared in(Form form) {
         Shared known = forms[form.ordinal()];
         if (known == null) {
             List<byte[]> messages = new ArrayList<>(events.size());

@@ -249,17 +249,17 @@ final class Tail {
 
     /// Asks for what follows before it looks at what has come, so that Redis works on the one meanwhile.
     private void advance(RedisConnection from, Response entries, Read known) {
-        Read before = Objects.requireNonNull(read, "known since it began");
         StreamId last = EntryDecoder.id(entries.get(entries.size() - 1));
-        read = before.advanced(new EventId(partition, last, known.position().epoch()), entries.size());
+        read = Objects.requireNonNull(read, "known since it began")
+                .advanced(new EventId(partition, last, known.position().epoch()), entries.size());
         count = fitting(entries);
         read(from);
         try {
             take(entries, known);
         } catch (RuntimeException | Error failure) {
-            // What was not handed on must not be passed over.
-            read = before;
-            close();
+            // Nobody knows how much of it the window has, and nothing of it was handed on.
+            lost = GapReason.RESET;
+            lost(from, failure);
             throw failure;
         }
     }

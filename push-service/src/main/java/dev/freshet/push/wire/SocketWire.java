@@ -101,7 +101,8 @@ final class SocketWire implements Wire {
 
     /// @return how many bytes the socket took
     private int writeNow(FileDescriptor to, ByteBuf bytes, int length) {
-        if (turn == flusher.turn() || !isEmpty() || !to.isOpen()) {
+        // Without Unsafe, as some JVMs are run, buffers do not tell where they are.
+        if (turn == flusher.turn() || !bytes.hasMemoryAddress() || !isEmpty() || !to.isOpen()) {
             return 0;
         }
         turn = flusher.turn();

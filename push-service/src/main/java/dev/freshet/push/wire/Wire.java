@@ -24,6 +24,6 @@ public interface Wire {
     boolean offer(Shared messages);
 
     /// Calls once the socket took what waits, and never within this call; not if the connection ends before. To
-    /// be called when it does not keep up; the last such call counts.
+    /// be called when it does not keep up; called again before that, an earlier task may be called, too.
     void onceDrained(Runnable task);
 }
