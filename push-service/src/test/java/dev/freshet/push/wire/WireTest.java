@@ -6,7 +6,12 @@ import static org.assertj.core.api.Assertions.fail;
 
 import dev.freshet.push.config.PushConfig;
 import dev.freshet.testkit.RawConnection;
+import io.netty.buffer.AbstractByteBufAllocator;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.UnpooledDirectByteBuf;
+import io.netty.buffer.UnpooledHeapByteBuf;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.UnixChannel;
 import io.quarkus.runtime.configuration.DurationConverter;
@@ -63,6 +68,24 @@ class WireTest {
 
     private static final int LIMIT = 64 * 1024;
 
+    /// As where Netty may not use Unsafe.
+    private static final ByteBufAllocator WITHOUT_ADDRESSES = new AbstractByteBufAllocator(true) {
+        @Override
+        protected ByteBuf newHeapBuffer(int capacity, int maxCapacity) {
+            return new UnpooledHeapByteBuf(this, capacity, maxCapacity);
+        }
+
+        @Override
+        protected ByteBuf newDirectBuffer(int capacity, int maxCapacity) {
+            return new UnpooledDirectByteBuf(this, capacity, maxCapacity);
+        }
+
+        @Override
+        public boolean isDirectBufferPooled() {
+            return false;
+        }
+    };
+
     private final Random random = new Random(20_261_124);
     private Vertx vertx = Vertx.vertx();
 
@@ -110,6 +133,7 @@ class WireTest {
     @EnumSource(value = Way.class, names = "PAST.*", mode = EnumSource.Mode.MATCH_ALL)
     void aWebSocketHasAllMessagesInOrderAmongItsOtherFrames(Way way) throws Exception {
         Writer writer = new Writer(way);
+        CompletableFuture<Wire> found = new CompletableFuture<>();
         int port = serve(
                 way,
                 request -> request.toWebSocket().onSuccess(socket -> {
@@ -119,6 +143,7 @@ class WireTest {
                                     writer.flusher(),
                                     LIMIT,
                                     new ResponseWire(request.response()));
+                    found.complete(wire);
                     writer.begin(wire, () -> socket.writePing(Buffer.buffer("ping")), socket::close);
                 }));
 
@@ -129,6 +154,7 @@ class WireTest {
             writer.awaitStop();
             assertComplete(frames(client), writer);
         }
+        assertThat(found.join()).isInstanceOf(SocketWire.class);
     }
 
     /// What is wrapped once more must not be passed by.
@@ -274,7 +300,8 @@ class WireTest {
             for (int i = random.nextInt(3); i >= 0; i--) {
                 messages.add(next());
             }
-            Shared shared = new Shared(PooledByteBufAllocator.DEFAULT, messages);
+            Shared shared =
+                    new Shared(random.nextInt(4) == 0 ? WITHOUT_ADDRESSES : PooledByteBufAllocator.DEFAULT, messages);
             assertThat(wire.offer(shared)).isTrue();
             shared.release();
         }
