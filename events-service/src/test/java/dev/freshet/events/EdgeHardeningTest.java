@@ -51,7 +51,7 @@ class EdgeHardeningTest {
         service = new Service(redis, tokens);
     }
 
-    /// A gateway that sends a preflight to the wrong service must not break a page.
+    /// Stops a gateway that sends a preflight to the wrong service from breaking a page of ours.
     @Test
     void everyPathAnswersPreflightsAlike() {
         edge.preflightsAreAnswered(PATHS);
@@ -63,7 +63,7 @@ class EdgeHardeningTest {
         edge.otherOriginsAreRefused(PATHS);
     }
 
-    /// Stops whoever can put a page without TLS under the service's name.
+    /// Stops whoever can put a page without TLS under the service's name from acting as its user.
     @Test
     void theOwnHostMay() {
         edge.theOwnHostMay();
@@ -104,13 +104,13 @@ class EdgeHardeningTest {
         }
     }
 
-    /// Stops decompression bombs.
+    /// Stops decompression bombs: a small body that would unpack to gigabytes.
     @Test
     void compressedBodiesAreRefused() {
         edge.compressedBodiesAreRefused(PATHS, service.publisherToken());
     }
 
-    /// Stops heads that would fill the memory.
+    /// Stops one client from filling the memory with the head of a request.
     @Test
     void oversizedHeadsAreRefused() {
         edge.oversizedHeadsAreRefused();

@@ -32,6 +32,7 @@ final class DisconnectIT {
         deployment.assertNoLeaks();
     }
 
+    /// Stops a disconnected user from staying or coming back on a pod that did not disconnect him.
     @Test
     void aDisconnectEndsAllConnectionsOnEveryPodAndRefusesWhatWasIssuedBefore() {
         String name = "user-disconnected";

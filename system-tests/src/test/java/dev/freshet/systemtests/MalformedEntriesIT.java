@@ -30,6 +30,8 @@ final class MalformedEntriesIT {
         deployment.close();
     }
 
+    /// Stops one producer's malformed entries from holding up the events of all others, and from vanishing
+    /// without a trace.
     @Test
     void malformedEntriesAreKeptOnceWithTheReasonAndCountedAndTheEventsAroundThemArrive() {
         Log log = deployment.log();

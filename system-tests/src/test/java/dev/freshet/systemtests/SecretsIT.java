@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 /// badly.
 final class SecretsIT {
 
+    /// Stops whoever reads logs from becoming somebody else.
     @Test
     void noLogHoldsASecretHoweverItCameAndHoweverItWasAnswered() {
         Plan plan = Plan.of("secrets", 1)

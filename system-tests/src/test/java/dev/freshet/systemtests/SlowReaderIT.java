@@ -61,6 +61,7 @@ final class SlowReaderIT {
         deployment.close();
     }
 
+    /// Stops clients that read nothing from filling a pod's memory or slowing down those who do.
     @Test
     void stalledReadersCostNoMemoryAndDisturbNobody() {
         Replica pod = deployment.push(0);

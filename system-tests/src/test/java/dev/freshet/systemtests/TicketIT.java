@@ -33,6 +33,7 @@ final class TicketIT {
         deployment.assertNoLeaks();
     }
 
+    /// Stops whoever sees a ticket on its way from racing its owner to another pod, and both from getting in.
     @Test
     void aTicketShownAtTwoPodsAtOnceAdmitsExactlyOne() {
         for (int round = 0; round < ROUNDS; round++) {
@@ -54,6 +55,7 @@ final class TicketIT {
         }
     }
 
+    /// Stops whoever finds a used ticket in a log from opening anything with it, anywhere.
     @Test
     void aUsedTicketIsRefusedOnEveryPodAndByEveryTransport() {
         String ticket = deployment.ticket(deployment.follower("user-used"));
@@ -62,6 +64,7 @@ final class TicketIT {
         assertRefusedEverywhere(ticket);
     }
 
+    /// Stops whoever finds a ticket that was never used from opening anything with it later.
     @Test
     void anExpiredTicketIsRefused() {
         String ticket = deployment.ticket(deployment.follower("user-expired"));
@@ -74,12 +77,14 @@ final class TicketIT {
         assertRefusedEverywhere(ticket);
     }
 
+    /// Stops whoever guesses tickets.
     @Test
     void anUnknownTicketIsRefused() {
         assertRefusedEverywhere(
                 deployment.secrets().remember(Ticket.random(new SecureRandom()).text()));
     }
 
+    /// Stops other bytes than a ticket's from reaching the keys of Redis.
     @Test
     void whatIsNoTicketIsRefused() {
         assertRefusedEverywhere("nonsense");
@@ -101,6 +106,7 @@ final class TicketIT {
         }
     }
 
+    /// Stops a stream's URL from opening it for whoever copies it.
     @Test
     void aTicketOpensAStreamOnce() {
         String ticket = deployment.ticket(deployment.follower("user-stream"));
@@ -110,7 +116,8 @@ final class TicketIT {
         assertRefusedEverywhere(ticket);
     }
 
-    /// The rate is 10 at once and 2 per second: who asks 30 times gets 10 and what grew back meanwhile.
+    /// Stops one account from filling Redis with tickets by asking all replicas. The rate is 10 at once and 2 per
+    /// second: who asks 30 times gets 10 and what grew back meanwhile.
     @Test
     void theRateLimitOfAUserHoldsAcrossTheReplicas() {
         Rest greedy = deployment.follower("user-greedy");

@@ -35,7 +35,7 @@ class EdgeHardeningTest {
         edge = new EdgeChecks(server, "https://app.example.test");
     }
 
-    /// A gateway that sends a preflight to the wrong service must not break a page.
+    /// Stops a gateway that sends a preflight to the wrong service from breaking a page of ours.
     @Test
     void everyPathAnswersPreflightsAlike() {
         edge.preflightsAreAnswered(PATHS);
@@ -47,7 +47,7 @@ class EdgeHardeningTest {
         edge.otherOriginsAreRefused(PATHS);
     }
 
-    /// Stops whoever can put a page without TLS under the service's name.
+    /// Stops whoever can put a page without TLS under the service's name from acting as its user.
     @Test
     void theOwnHostMay() {
         edge.theOwnHostMay();
@@ -67,14 +67,14 @@ class EdgeHardeningTest {
                 edge.preflight(PATH, "https://evil.test")));
     }
 
-    /// Stops decompression bombs.
+    /// Stops decompression bombs: a small body that would unpack to gigabytes.
     @Test
     void compressedBodiesAreRefused() {
         edge.compressedBodiesAreRefused(
                 List.of(PATH, "/nothing"), tokens.user(newUser()).sign());
     }
 
-    /// Stops heads that would fill the memory.
+    /// Stops one client from filling the memory with the head of a request.
     @Test
     void oversizedHeadsAreRefused() {
         edge.oversizedHeadsAreRefused();

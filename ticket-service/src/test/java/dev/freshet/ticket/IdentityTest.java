@@ -35,6 +35,7 @@ class IdentityTest {
         unauthenticated(given().post(PATH).then());
     }
 
+    /// Stops whoever finds an old token from living on with tickets for it.
     @Test
     void anExpiredTokenIsRefused() {
         unauthenticated(
@@ -43,18 +44,21 @@ class IdentityTest {
                         .then());
     }
 
+    /// Stops a token that would be good for ever.
     @Test
     void aTokenWithoutAnEndIsRefused() {
         unauthenticated(
                 with(tokens.user(newUser()).without("exp").sign()).post(PATH).then());
     }
 
+    /// Stops a token that could never be revoked.
     @Test
     void aTokenWithoutATimeOfIssueIsRefused() {
         unauthenticated(
                 with(tokens.user(newUser()).without("iat").sign()).post(PATH).then());
     }
 
+    /// Stops whoever writes a token without a signature (`alg: none`) from being anybody.
     @Test
     void anUnsignedTokenIsRefused() {
         String token = tokens.user(newUser()).header("{\"alg\":\"none\"}").unsigned();
@@ -62,6 +66,7 @@ class IdentityTest {
         unauthenticated(with(token).post(PATH).then());
     }
 
+    /// Stops a token from choosing not to be checked.
     @Test
     void aTokenThatClaimsToBeUnsignedIsRefusedEvenWithASignature() {
         unauthenticated(with(tokens.user(newUser()).header("{\"alg\":\"none\"}").sign())
@@ -69,6 +74,7 @@ class IdentityTest {
                 .then());
     }
 
+    /// Stops algorithm confusion: whoever knows the public key would sign as anybody.
     @Test
     void aTokenSignedWithThePublicKeyAsASecretIsRefused() {
         unauthenticated(
@@ -77,11 +83,13 @@ class IdentityTest {
                         .then());
     }
 
+    /// Stops whoever has a key of their own from signing as anybody.
     @Test
     void aTokenOfAnotherKeyIsRefused() {
         unauthenticated(with(Tokens.create().user(newUser()).sign()).post(PATH).then());
     }
 
+    /// Stops another issuer's user from being ours of the same name.
     @Test
     void aTokenOfAnotherIssuerIsRefused() {
         unauthenticated(
@@ -92,6 +100,7 @@ class IdentityTest {
                 with(tokens.user(newUser()).without("iss").sign()).post(PATH).then());
     }
 
+    /// Stops another service that was shown a token from using it here.
     @Test
     void aTokenForAnotherAudienceIsRefused() {
         unauthenticated(with(tokens.user(newUser()).claim("aud", "other").sign())
@@ -101,12 +110,14 @@ class IdentityTest {
                 with(tokens.user(newUser()).without("aud").sign()).post(PATH).then());
     }
 
+    /// Stops other bytes than a token's from being taken for one.
     @ParameterizedTest
     @ValueSource(strings = {"Basic dTpw", "Bearer", "Bearer ", "Bearer x", "Bearer a.b.c", "Bearer ..", "x"})
     void whatIsNoTokenIsRefused(String header) {
         unauthenticated(given().header("Authorization", header).post(PATH).then());
     }
 
+    /// Stops a cookie from acting for a caller who said to be somebody else.
     @Test
     void theHeaderCountsAndNotTheCookie() {
         unauthenticated(given().header("Authorization", "Bearer x")
@@ -115,6 +126,7 @@ class IdentityTest {
                 .then());
     }
 
+    /// Stops a subject with another meaning, as a colon or `me`, from becoming a channel or a key.
     @ParameterizedTest
     @ValueSource(strings = {"me", "notifications", "", "a b", "a:b", "a/b", "\u00e4", "a\\nb"})
     void aUserIdThatCannotBeOneIsRefusedWithTheReason(String id) {
@@ -134,6 +146,7 @@ class IdentityTest {
         problem(with(tokens.user("x").without("sub").sign()).post(PATH).then(), 403, "invalid-identity");
     }
 
+    /// Stops grants that cannot be read from being read generously.
     @Test
     void malformedGrantsAreRefused() {
         problem(
@@ -157,6 +170,7 @@ class IdentityTest {
                 "invalid-identity");
     }
 
+    /// Stops a page of another site from getting a ticket with its visitor's cookie.
     @ParameterizedTest
     @CsvSource({
         "https://evil.test,,403",
@@ -218,6 +232,7 @@ class IdentityTest {
                 .header("Access-Control-Allow-Origin", "https://app.example.test");
     }
 
+    /// Stops a page of another site from being told by its browser that it may ask.
     @ParameterizedTest
     @CsvSource({
         "https://app.example.test,/api/ws/ticket,204",

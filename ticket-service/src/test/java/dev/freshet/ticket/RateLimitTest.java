@@ -35,6 +35,7 @@ class RateLimitTest {
     RedisServer redis;
     Tokens tokens;
 
+    /// Stops one account from filling Redis with tickets.
     @Test
     void afterTheBurstAUserIsToldHowLongToWaitAndTheWaitSuffices() throws Exception {
         String user = newUser();
@@ -58,6 +59,7 @@ class RateLimitTest {
                 .until(() -> redis.cli("EXISTS", key).equals("0"));
     }
 
+    /// Stops a bucket from locking its user out longer than the rate says.
     @Test
     void anEmptyBucketNeverLivesLongerThanItTakesToFill() {
         String user = newUser();
@@ -66,6 +68,7 @@ class RateLimitTest {
                 .isBetween(3000L, 5000L);
     }
 
+    /// Stops one user's flood from taking others' tickets away.
     @Test
     void oneUsersFloodIsNothingToAnother() {
         exhaust(tokens.user(newUser()).sign());
@@ -81,6 +84,7 @@ class RateLimitTest {
         assertThat(redis.cli("EXISTS", Keys.rateLimit("ticket", user))).isEqualTo("0");
     }
 
+    /// Stops a flood over many connections from getting more than one over one.
     @Test
     void twoFloodsAtOnceGetNoMoreThanOneWould() throws Exception {
         String token = tokens.user(newUser()).sign();
@@ -106,6 +110,7 @@ class RateLimitTest {
                 .isBetween((long) BURST, (long) Math.floor(BURST + PER_SECOND * seconds + 0.01));
     }
 
+    /// Stops a failover to a server whose clock is behind from locking users out.
     @Test
     void aClockThatWentBackLocksNobodyOutForLong() {
         String user = newUser();

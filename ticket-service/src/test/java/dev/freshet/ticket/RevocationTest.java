@@ -27,6 +27,7 @@ class RevocationTest {
     RedisServer redis;
     Tokens tokens;
 
+    /// Stops a disconnected user from coming back with a ticket for the token in hand.
     @Test
     void aTokenOfBeforeTheRevocationGetsNoTicketAndOneOfAfterwardsDoes() {
         redis.cli("SET", Keys.revoked(user), Long.toString(second * 1000), "EX", "60");
@@ -45,7 +46,7 @@ class RevocationTest {
                 .statusCode(200);
     }
 
-    /// Else a ticket taken just before the revocation would outlive it.
+    /// Stops a ticket that was taken just before the revocation from outliving it.
     @Test
     void aTicketIsAsOldAsItsToken() {
         String ticket = with(tokens.user(user).claim("iat", second - 60).sign())

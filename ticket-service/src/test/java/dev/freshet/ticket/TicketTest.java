@@ -67,6 +67,24 @@ class TicketTest {
     }
 
     @Test
+    void theApiIsDocumented() {
+        String document = given().accept("application/json")
+                .get("/q/openapi?format=json")
+                .then()
+                .statusCode(200)
+                .extract()
+                .asString();
+        assertThat(document)
+                .contains(
+                        "\"/api/ws/ticket\"",
+                        "\"issueTicket\"",
+                        "application/problem+json",
+                        "TicketRequest",
+                        "TicketResponse")
+                .contains("\"200\"", "\"400\"", "\"401\"", "\"403\"", "\"413\"", "\"415\"", "\"429\"", "\"503\"");
+    }
+
+    @Test
     void everyTicketIsAnother() {
         String token = tokens.user(newUser()).sign();
         assertThat(Set.of(ticket(token), ticket(token), ticket(token))).hasSize(3);

@@ -72,6 +72,7 @@ class CursorPropertyTest {
         }
     }
 
+    /// Stops two spellings of one cursor, and what is none from being read as one: no text makes the reader fail.
     @Property(tries = 10_000)
     void whatIsReadHasNoOtherSpelling(@ForAll("nearly") String text) {
         try {

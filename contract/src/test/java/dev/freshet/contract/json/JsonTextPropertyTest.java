@@ -59,16 +59,19 @@ class JsonTextPropertyTest {
         JsonText.payload(text);
     }
 
+    /// Stops JSON that passes our check and is read otherwise, or not at all, by the parsers of followers.
     @Property(tries = 10_000)
     void itAgreesWithJacksonOnWhatIsNearlyJson(@ForAll("mutated") byte[] bytes) {
         assertThat(accepts(bytes)).isEqualTo(isJson(bytes));
     }
 
+    /// Stops the same by any bytes.
     @Property
     void itAgreesWithJacksonOnAnyBytes(@ForAll @Size(max = 12) byte[] bytes) {
         assertThat(accepts(bytes)).isEqualTo(isJson(bytes));
     }
 
+    /// Stops bytes that are no UTF-8, which end a WebSocket, from getting into a payload.
     @Property
     void itAgreesWithTheDecoderOnUtf8InsideOfStrings(@ForAll @Size(min = 1, max = 6) byte[] bytes) {
         byte[] quoted = new byte[bytes.length + 2];
@@ -116,6 +119,7 @@ class JsonTextPropertyTest {
                 .isEqualTo(JsonText.payload(text));
     }
 
+    /// Stops text that is too deep or too large for those who read it.
     @Example
     void depthAndSizeAreBounded() {
         JsonText.payload("[".repeat(64) + "]".repeat(64));

@@ -38,6 +38,7 @@ class EntryReaderPropertyTest {
         return JsonArbitraries.json();
     }
 
+    /// Stops a producer, who may write any bytes, from ending a pod's reading of the log.
     @Property(tries = 5000)
     void noBytesMakeTheReaderThrow(@ForAll("fields") List<Tuple.Tuple2<byte[], byte[]>> fields) {
         EntryReader reader = new EntryReader(new Partitions(1), 0, () -> "secret");

@@ -65,6 +65,8 @@ class DocumentHardeningTest {
                 Arguments.of("cursor", "body", "[3,14]"));
     }
 
+    /// Stops an editor from storing what is too big, too deep or ambiguous, and from pointing at places that are
+    /// none.
     @ParameterizedTest
     @MethodSource("misfits")
     void aMisfitIsToldByItsField(String what, String field, String body) {
@@ -73,6 +75,7 @@ class DocumentHardeningTest {
         assertNothingAt("misfit");
     }
 
+    /// Stops the bounds from being drawn tighter than the interface says.
     @Test
     void theLargestAndTheDeepestContentIsTaken() {
         String largest = "{\"content\":\"" + "x".repeat(Limits.MAX_CONTENT_BYTES - 2) + "\"}";
@@ -81,6 +84,8 @@ class DocumentHardeningTest {
         assertThat(send(ada().body(deepest), "content", "deepest").statusCode()).isEqualTo(200);
     }
 
+    /// Stops bytes that are no JSON from reaching the parser of every follower, and brackets by the hundred
+    /// thousand from overflowing ours.
     @ParameterizedTest
     @ValueSource(strings = {"", "{", "{\"content\":}", "{\"content\":1} 2", "{\"line\":01,\"column\":1}"})
     void whatIsNotJsonIsMalformed(String body) {
@@ -92,6 +97,7 @@ class DocumentHardeningTest {
         assertNothingAt("malformed");
     }
 
+    /// Stops white space from filling the memory around a small content.
     @Test
     void bodiesBeyondTheirBoundAreRefused() {
         String padding = " ".repeat(1024 * 1024);
@@ -100,6 +106,7 @@ class DocumentHardeningTest {
         assertNothingAt("large");
     }
 
+    /// Stops an edit from overwriting another's because the condition that forbade it was not understood.
     @ParameterizedTest
     @ValueSource(strings = {"1", "\"1", "1\"", "w/\"1\"", "\"1\" \"2\"", "*, \"1\"", "'1'", "\"1 2\""})
     void aPreconditionThatDoesNotParseIsNeverIgnored(String header) {
@@ -111,6 +118,8 @@ class DocumentHardeningTest {
         assertNothingAt("conditional");
     }
 
+    /// Stops an id with colons, braces or line ends from reaching another document's key or another line of the
+    /// protocol.
     @ParameterizedTest
     @ValueSource(strings = {"a b", "a:b", "a*", "ä", "a;b", "a\r\nb", "a/b"})
     void idsOutsideTheGrammarAreRefused(String id) {
@@ -122,6 +131,7 @@ class DocumentHardeningTest {
         refused(send(ada().body(GOOD), "content", "x".repeat(129)), 400, "invalid-request");
     }
 
+    /// Stops whoever has no grant for a document from changing it or showing a cursor in it.
     @Test
     void aForbiddenDocumentIsNeitherEditedNorPointedAt() {
         RequestSpecification[] eves = {
@@ -138,6 +148,7 @@ class DocumentHardeningTest {
         assertNothingAt("secret");
     }
 
+    /// Stops a page of another site from editing with its visitor's cookie.
     @Test
     void aCookieOfAnotherSitesPageEditsNothing() {
         for (String header : List.of("Origin", "Sec-Fetch-Site")) {
@@ -153,6 +164,7 @@ class DocumentHardeningTest {
         assertNothingAt("crossed");
     }
 
+    /// Stops an editor from signing an edit with another's name, version or channel.
     @Test
     void contentForgesNoFieldOfItsEvent() {
         String content = "\"\\\",\\\"version\\\":99,\\\"userId\\\":\\\"eve\\\"}\"";
@@ -168,6 +180,7 @@ class DocumentHardeningTest {
         assertThat(service.newest()).contains("{\"userId\":\"ada\",\"line\":1,\"column\":1}");
     }
 
+    /// Stops bodies of another meaning, as a merge patch, from being stored as if they were the content.
     @Test
     void otherMethodsAndMediaTypesAreRefused() {
         refused(ada().body(GOOD).post("/api/documents/d/content"), 405, "method-not-allowed");

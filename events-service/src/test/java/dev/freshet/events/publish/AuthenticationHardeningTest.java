@@ -41,6 +41,8 @@ class AuthenticationHardeningTest {
         assertThat(service.entries(0)).isEqualTo(before);
     }
 
+    /// Stops publishing by whoever has no token, or one that is forged, altered, unsigned, expired, of another
+    /// issuer or for another audience.
     @Test
     void badTokensAreRefused() {
         String none = tokens.user("shop")
@@ -68,6 +70,7 @@ class AuthenticationHardeningTest {
         problem(unauthenticated(Service.anonymous().header("Authorization", "Basic eDp5")), 401, "unauthenticated");
     }
 
+    /// Stops a subject that is no user id from becoming an actor, and a part of keys and channels.
     @Test
     void aUserIdOutsideTheGrammarIsRefused() {
         problem(
@@ -77,6 +80,7 @@ class AuthenticationHardeningTest {
                 "invalid-identity");
     }
 
+    /// Stops a page of another site from publishing with its visitor's cookie.
     @Test
     void aCookieOfAnotherSitesPageMayNotWrite() {
         for (String origin : new String[] {"https://evil.test", "null"}) {

@@ -109,6 +109,8 @@ class PublishHardeningTest {
                 Arguments.of("body", "[]"));
     }
 
+    /// Stops a publisher from forging lines of the protocol (CR, LF), events of Freshet's own (`init`), a channel
+    /// that two parsers read differently, and payloads that are too big or too deep for their readers.
     @ParameterizedTest
     @MethodSource("misfits")
     void aMisfitIsToldByItsField(String field, String body) {
@@ -116,6 +118,7 @@ class PublishHardeningTest {
                 .body("errors.field", hasItem(field));
     }
 
+    /// Stops a caller from having to find out the rules one refusal at a time.
     @Test
     void allMistakesOfAnElementAreTold() {
         service.json("{\"channel\":\"x\",\"type\":\"a b\",\"ephemeral\":7,\"exclude\":\"\"}")
@@ -125,6 +128,7 @@ class PublishHardeningTest {
                 .body("errors.field", equalTo(java.util.List.of("channel", "type", "ephemeral", "exclude", "payload")));
     }
 
+    /// Stops bytes that are almost JSON from reaching followers, whose parsers may read them otherwise.
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -150,6 +154,7 @@ class PublishHardeningTest {
                 "malformed-json");
     }
 
+    /// Stops UTF-16 from passing a check that was made for UTF-8.
     @Test
     void otherEncodingsAreMalformed() {
         for (var charset :
@@ -165,6 +170,7 @@ class PublishHardeningTest {
         }
     }
 
+    /// Stops bytes that are no UTF-8 from breaking the WebSockets of all who follow the channel.
     @Test
     void invalidUtf8InAPayloadIsRefused() {
         byte[] body = "{\"channel\":\"user:42\",\"type\":\"t\",\"payload\":\"_\"}".getBytes(StandardCharsets.UTF_8);
@@ -177,6 +183,7 @@ class PublishHardeningTest {
                 .statusCode(400);
     }
 
+    /// Stops brackets by the hundred thousand, which would overflow the stack of a parser that follows them.
     @Test
     void nestingBeyondReasonIsRefusedNotFollowed() {
         problem(
@@ -187,6 +194,7 @@ class PublishHardeningTest {
                 "malformed-json");
     }
 
+    /// Stops one request from holding a script of Redis, and everybody behind it, for as long as it likes.
     @Test
     void moreThanFiveHundredElementsAreRefusedTogether() {
         String batch = IntStream.range(0, 501).mapToObj(i -> GOOD).collect(Collectors.joining(",", "[", "]"));
@@ -194,6 +202,7 @@ class PublishHardeningTest {
                 .body("errors[0].field", equalTo("body"));
     }
 
+    /// Stops a publisher from reaching a channel without a grant by naming it next to one with, or in the path.
     @Test
     void oneForbiddenChannelOfSeveralForbidsAll() {
         problem(
@@ -207,6 +216,7 @@ class PublishHardeningTest {
         problem(service.json(GOOD).post("/api/rooms/other/events").then(), 403, "forbidden-channel");
     }
 
+    /// Stops names with another meaning, and lists where one is expected, from coming in through the path.
     @Test
     void pathsOutsideTheGrammarAreRefused() {
         problem(service.json(GOOD).post("/api/users/notifications/events").then(), 400, "invalid-request")
@@ -216,6 +226,8 @@ class PublishHardeningTest {
         problem(service.json("[" + GOOD + "]").post("/api/users/42/events").then(), 400, "invalid-request");
     }
 
+    /// Stops forms of other sites' pages, which browsers send without a preflight as `text/plain` or
+    /// `multipart/form-data`.
     @ParameterizedTest
     @ValueSource(strings = {"text/plain", "application/xml", "application/json; charset=utf-16", "multipart/form-data"})
     void otherMediaTypesAreNotUnderstood(String mediaType) {
@@ -229,12 +241,14 @@ class PublishHardeningTest {
                 "unsupported-media-type");
     }
 
+    /// Stops methods and paths that nobody meant from doing something.
     @Test
     void otherMethodsAreNotAllowed() {
         problem(service.publisher().delete("/api/events").then(), 405, "method-not-allowed");
         problem(service.publisher().post("/api/nothing").then(), 404, "not-found");
     }
 
+    /// Stops bodies that would fill the memory, whether they say how large they are or not.
     @Test
     void tooLargeBodiesAreRefusedWithAndWithoutALength() throws Exception {
         for (int size : new int[] {1024 * 1024 + 1, 4 * 1024 * 1024 + 1, 9 * 1024 * 1024}) {
@@ -261,6 +275,7 @@ class PublishHardeningTest {
         }
     }
 
+    /// Stops a key that cannot be kept from being ignored, so that a repetition would be published twice.
     @ParameterizedTest
     @ValueSource(strings = {"", "a b", "ä", "a.b"})
     void anIdempotencyKeyOutsideItsGrammarIsRefused(String key) {

@@ -63,7 +63,7 @@ class PublishRateHardeningTest {
         }
     }
 
-    /// Stops: one account that fills the log, and so takes away what others have to come back to.
+    /// Stops one account from filling the log, and so taking away what others have to come back to.
     @Test
     void overTheRateAUserIsToldWhenToComeBackAndNothingIsAppended() {
         double before = limited();
@@ -85,6 +85,7 @@ class PublishRateHardeningTest {
         await().until(() -> publish(EVENT).extract().statusCode() == 202);
     }
 
+    /// Stops the same by batches, each of which would else count as one.
     @Test
     void aBatchCountsEachOfItsEventsAndOneOverTheBurstPassesAndIsPaidFor() {
         publish(batch(3 * BURST)).statusCode(202).body("results", hasSize(3 * BURST));
@@ -95,6 +96,7 @@ class PublishRateHardeningTest {
         publish(batch(2)).statusCode(429);
     }
 
+    /// Stops the same by lists of channels and by the paths for one channel.
     @Test
     void theShortcutsAndEachOfSeveralChannelsCountToo() {
         publish("{\"channels\":[\"broadcast:x\",\"broadcast:y\"],\"type\":\"t\",\"payload\":1}")
@@ -109,6 +111,8 @@ class PublishRateHardeningTest {
                 .statusCode(429);
     }
 
+    /// Stops refusals from using up what a user may publish, and the limit from holding up the platform's own
+    /// services.
     @Test
     void whatIsRefusedAnywayCostsNothingAndBackendServicesAreNotLimited() {
         for (int i = 0; i < 2 * BURST; i++) {
@@ -128,7 +132,7 @@ class PublishRateHardeningTest {
         }
     }
 
-    /// Stops: bodies that come a byte now and then (RUDY), each of which holds a connection and memory.
+    /// Stops bodies that come a byte now and then (RUDY), each of which holds a connection and memory.
     @Test
     void whoDoesNotFinishABodyInTimeIsCutOff() throws InterruptedException {
         try (RawConnection slow = RawConnection.to(server.getPort())) {
@@ -151,6 +155,8 @@ class PublishRateHardeningTest {
         }
     }
 
+    /// Stops connections that are kept after their last request, of which one machine can hold as many as the
+    /// service has files.
     @Test
     void aConnectionWithoutARequestEndsAfterItsKeepAlive() {
         try (RawConnection idle = RawConnection.to(server.getPort())) {

@@ -33,6 +33,8 @@ class RevocationHardeningTest {
     RedisServer redis;
     Tokens tokens;
 
+    /// Stops a revocation from ending before the last token that it is about, and one that nobody can be asked
+    /// about.
     @Test
     void anAdministratorDisconnectsAUser() {
         long before = time();
@@ -51,13 +53,14 @@ class RevocationHardeningTest {
                 .containsExactly("user", user, "at", Long.toString(at), "by", "root", "reason", "left the company");
     }
 
+    /// Stops an administrator in a hurry from being sent away for a reason that need not be given.
     @Test
     void theBodyMayBeMissing() {
         Service.with(root()).post(path()).then().statusCode(202);
         admin("{}").statusCode(202);
     }
 
-    /// Else anybody could lock anybody out.
+    /// Stops a user, or a producer that may publish to everybody, from locking others out.
     @Test
     void whoIsNoAdministratorIsRefused() {
         for (String groups : new String[] {"publisher", "Admin", "admins"}) {
@@ -73,7 +76,7 @@ class RevocationHardeningTest {
         assertThat(redis.cli("EXISTS", Keys.revoked(user))).isEqualTo("0");
     }
 
-    /// Else a page of another site could let an administrator's browser do it.
+    /// Stops a page of another site from disconnecting users by the cookie of an administrator who visits it.
     @Test
     void aCookieOfAnotherSitesPageDisconnectsNobody() {
         Service.anonymous()
@@ -85,6 +88,7 @@ class RevocationHardeningTest {
         assertThat(redis.cli("EXISTS", Keys.revoked(user))).isEqualTo("0");
     }
 
+    /// Stops a call that was meant otherwise from disconnecting somebody all the same.
     @ParameterizedTest
     @ValueSource(strings = {"[]", "1", "{", "{\"reason\":1}", "{\"reason\":null}", "{} {}"})
     void aBodyThatDoesNotFitIsRefused(String body) {
@@ -92,13 +96,14 @@ class RevocationHardeningTest {
         assertThat(redis.cli("EXISTS", Keys.revoked(user))).isEqualTo("0");
     }
 
+    /// Stops an id with a space or of another meaning from making a key of Redis that nobody looks up.
     @Test
     void aUserIdOutsideTheGrammarIsRefused() {
         Service.with(root()).post("/api/users/a%20b/disconnect").then().statusCode(400);
         Service.with(root()).post("/api/users/notifications/disconnect").then().statusCode(400);
     }
 
-    /// Else a reason could forge lines of the log that an auditor reads.
+    /// Stops a reason from forging lines of the log that an auditor reads.
     @Test
     void aReasonIsOneBoundedLine() {
         admin("{\"reason\":\"a\\nb\\r\\u0000\\u2028\\u202ec" + "x".repeat(1000) + "\"}")
@@ -111,6 +116,7 @@ class RevocationHardeningTest {
         assertThat(reason).startsWith("a b    cx").hasSize(DisconnectReason.MAX_LENGTH);
     }
 
+    /// Stops a disconnected user from publishing on with the token in hand.
     @Test
     void anOldTokenPublishesNothingAndANewOneDoes() {
         long now = time() / 1000;
@@ -127,7 +133,8 @@ class RevocationHardeningTest {
                 .statusCode(202);
     }
 
-    /// Another replica has asked about the user a moment before; what it knows must not count for long.
+    /// Stops a disconnected user from publishing through a replica that asked about him a moment before: what it
+    /// knows does not count for long.
     @Test
     void whatAReplicaKnowsOfAUserCountsForHalfASecond() {
         String old = tokens.user(user).channels("room:a").sign();
@@ -140,7 +147,7 @@ class RevocationHardeningTest {
                 .until(() -> publish(old).extract().statusCode() == 403);
     }
 
-    /// Else a failover to a server whose clock is behind would give back what was taken.
+    /// Stops a failover to a server whose clock is behind from giving back what was taken.
     @Test
     void aClockThatIsSetBackDoesNotLowerARevocation() {
         long ahead = time() + 60_000;
@@ -151,6 +158,7 @@ class RevocationHardeningTest {
         assertThat(redis.cli("GET", Keys.revoked(user))).isEqualTo(Long.toString(ahead));
     }
 
+    /// Stops an administrator from believing that somebody was disconnected who was not.
     @Test
     void withoutRedisNobodyIsDisconnectedAndThatIsSaid() {
         String root = root();

@@ -89,7 +89,7 @@ class EdgeHardeningTest extends PushTest {
         edge = new EdgeChecks(root, StandardProfile.ORIGIN);
     }
 
-    /// A gateway that sends a preflight to the wrong service must not break a page.
+    /// Stops a gateway that sends a preflight to the wrong service from breaking a page of ours.
     @Test
     void everyPathAnswersPreflightsAlike() {
         edge.preflightsAreAnswered(PATHS);
@@ -101,7 +101,7 @@ class EdgeHardeningTest extends PushTest {
         edge.otherOriginsAreRefused(PATHS);
     }
 
-    /// Stops whoever can put a page without TLS under the service's name.
+    /// Stops whoever can put a page without TLS under the service's name from acting as its user.
     @Test
     void theOwnHostMay() {
         edge.theOwnHostMay();
@@ -181,19 +181,20 @@ class EdgeHardeningTest extends PushTest {
                 edge.preflight("/api/events/me", "https://evil.test")));
     }
 
-    /// Stops decompression bombs.
+    /// Stops decompression bombs: a small body that would unpack to gigabytes.
     @Test
     void compressedBodiesAreRefused() {
         edge.compressedBodiesAreRefused(PATHS, tokens.user(unique("ada")).sign());
     }
 
-    /// Stops heads that would fill the memory.
+    /// Stops one client from filling the memory with the head of a request.
     @Test
     void oversizedHeadsAreRefused() {
         edge.oversizedHeadsAreRefused();
     }
 
-    /// Stops whatever a query can be made of: it is understood or it is the client's mistake, never ours.
+    /// Stops whoever tries all queries from finding one that breaks something: it is understood or it is the
+    /// client's mistake, never ours.
     @Test
     void noQueryIsAnErrorOfOurs() {
         String token = "Authorization: Bearer "
@@ -215,7 +216,7 @@ class EdgeHardeningTest extends PushTest {
         }
     }
 
-    /// The same for headers that carry something of the client's.
+    /// Stops the same by the headers that carry something of the client's.
     @Test
     void noHeaderIsAnErrorOfOurs() {
         long seed = System.nanoTime();

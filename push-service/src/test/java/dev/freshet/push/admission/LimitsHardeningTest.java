@@ -40,7 +40,7 @@ class LimitsHardeningTest extends PushTest {
         awaitConnections("sse", 0);
     }
 
-    /// Stops: one account that opens connections until nobody else gets one.
+    /// Stops one account from opening connections until nobody else gets one.
     @Test
     void aUsersConnectionsOfAllTransportsAreCountedAndOneThatEndsMakesRoom() {
         double before = limited("user-connections");
@@ -76,7 +76,7 @@ class LimitsHardeningTest extends PushTest {
         connected(tokens.user(user));
     }
 
-    /// Stops: more connections than the process has files, after which it could not even say so.
+    /// Stops more connections than the process has files, after which it could not even say so.
     @Test
     void aFullPodTurnsAwayBeforeTheTicketIsUsedUp() throws Exception {
         List<WebSocketRecorder> all = IntStream.range(0, LimitsProfile.POD)
@@ -101,7 +101,7 @@ class LimitsHardeningTest extends PushTest {
         webSocket("?ticket=" + ticket, Map.of()).next("connected");
     }
 
-    /// Stops: a flood of worthless tokens, each of which costs a signature's check, and of guessed tickets.
+    /// Stops a flood of worthless tokens, each of which costs a signature's check, and of guessed tickets.
     @Test
     void anAddressThatFailsTooOftenIsRefusedBeforeTheUpgradeAndLetInLater() throws Exception {
         double before = limited("failures");
@@ -125,6 +125,8 @@ class LimitsHardeningTest extends PushTest {
                 .until(() -> from("127.0.0.2", "/ws", UPGRADE + good).startsWith("HTTP/1.1 101 "));
     }
 
+    /// Stops one bad client from ending, for good, the streams of all others behind the same address: a status
+    /// would, a retry does not.
     @Test
     void aStreamOfSuchAnAddressIsUnavailableAndNotEndedForGood() throws Exception {
         String path = "/api/events/me";
@@ -139,7 +141,7 @@ class LimitsHardeningTest extends PushTest {
                 .contains("event: unavailable\ndata: {\"status\":429,\"reason\":\"address\"}\n\n");
     }
 
-    /// Stops: connections that say nothing, and those that say a byte now and then (slowloris), of which one
+    /// Stops connections that say nothing, and those that say a byte now and then (slowloris), of which one
     /// machine can hold as many as the pod has files.
     @Test
     void whoDoesNotFinishARequestsHeadInTimeIsCutOff() throws Exception {
@@ -164,7 +166,7 @@ class LimitsHardeningTest extends PushTest {
         assertThat(limited("slow-requests") - before).isGreaterThanOrEqualTo(2);
     }
 
-    /// Stops: the same behind one good request.
+    /// Stops the same behind one good request.
     @Test
     void whoHoldsAConnectionWithoutARequestIsCutOffAndAStreamIsNot() {
         SseRecorder stream = sse("/api/events/me", tokens.user(user));
@@ -183,7 +185,7 @@ class LimitsHardeningTest extends PushTest {
         socket.next("still-here");
     }
 
-    /// Stops: heads that fill the memory.
+    /// Stops one client from filling the memory with the head of a request.
     @Test
     void aHeadOverTheLimitIsRefusedAndTheConnectionEnds() {
         RawConnection large =

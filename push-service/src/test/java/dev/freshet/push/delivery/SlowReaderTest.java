@@ -25,6 +25,7 @@ class SlowReaderTest extends PushTest {
 
     private final String user = unique("ada");
 
+    /// Stops a client that takes nothing from keeping a place and what the system buffers for it.
     @Test
     void aStreamThatTakesNothingIsCutAlthoughItNeverReadsAgain() {
         open("GET /api/events/me");
@@ -38,6 +39,7 @@ class SlowReaderTest extends PushTest {
         assertSocketsAreGone();
     }
 
+    /// Stops the same over a WebSocket, where a close frame would wait for ever.
     @Test
     void aWebSocketThatTakesNothingIsCutAlthoughItNeverReadsAgain() {
         open("GET /ws");

@@ -21,6 +21,8 @@ class MalformedEntryHardeningTest extends PushTest {
 
     private final String user = unique("ada");
 
+    /// Stops a producer from ending everybody's stream, forging a line of it or an event of Freshet's own, by an
+    /// entry that is malformed.
     @ParameterizedTest(name = "{1}")
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     missing-field  | 'type','a','payload','1'
@@ -75,6 +77,7 @@ class MalformedEntryHardeningTest extends PushTest {
         stream.assertExhausted();
     }
 
+    /// Stops a producer from keeping a reader busy with nothing but such entries.
     @Test
     void aThousandMalformedEntriesHoldNobodyUp() {
         SseRecorder stream = sse("/api/events/me", tokens.user(user));
@@ -86,6 +89,8 @@ class MalformedEntryHardeningTest extends PushTest {
         assertThat(stream.next().event()).isEqualTo("good");
     }
 
+    /// Stops a producer from making clients reload all they know: what was skipped was no event, and its place is
+    /// as good as any.
     @Test
     void aSkippedEntryMovesThePlaceSoThatNobodyIsToldOfAGap() {
         lua("redis.call('XADD', 'events:{0}', '*', 'junk', '1')");

@@ -223,6 +223,7 @@ class PollTest extends PushTest {
                 .isEqualTo(query.substring(1, query.indexOf('=')));
     }
 
+    /// Stops a user from reading by polling what the token does not let be followed.
     @Test
     void onlyGrantedChannelsAreAnswered() {
         for (String path : List.of("/events", "/latest")) {

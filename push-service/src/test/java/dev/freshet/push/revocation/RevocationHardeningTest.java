@@ -37,6 +37,8 @@ class RevocationHardeningTest extends PushTest {
     private final String user = unique("ada");
     private final long now = System.currentTimeMillis();
 
+    /// Stops a disconnected user from reading and sending on over the connections that are open, and the
+    /// disconnecting from hitting others.
     @Test
     void allConnectionsOfTheUserEndWithinASecondAndNobodyElses() {
         WebSocketRecorder first = connected(tokens.user(user));
@@ -68,7 +70,7 @@ class RevocationHardeningTest extends PushTest {
         other.next("left-room");
     }
 
-    /// Else whoever kept the old token would simply connect again.
+    /// Stops whoever kept the old token from simply connecting again.
     @Test
     void anOldTokenIsRefusedByEveryWayIn() {
         revoke(user, now);
@@ -88,8 +90,8 @@ class RevocationHardeningTest extends PushTest {
                 .contains("/revoked\"");
     }
 
-    /// Else a ticket would carry a revoked token over its revocation: it is as old as the token behind it, even
-    /// if it was given out later.
+    /// Stops a ticket from carrying a revoked token over its revocation: it is as old as the token behind it,
+    /// even if it was given out later.
     @Test
     void aTicketOfAnOldTokenIsRefusedByEveryWayIn() {
         revoke(user, now);
@@ -105,7 +107,7 @@ class RevocationHardeningTest extends PushTest {
                 .contains("/revoked\"");
     }
 
-    /// Tokens name a second only: one of the revocation's own second may be older than it.
+    /// Stops a token of the revocation's own second, which may be older than it: tokens name a second only.
     @Test
     void aTokenOfTheSameSecondIsRefusedAndOneOfTheNextIsNot() {
         long second = now / 1000;
@@ -119,7 +121,7 @@ class RevocationHardeningTest extends PushTest {
                 .isEqualTo(200);
     }
 
-    /// Else a token without it could never be revoked.
+    /// Stops a token that could never be revoked, because it does not say when it was issued.
     @Test
     void aTokenThatDoesNotSayWhenItWasIssuedIsRefused() {
         revoke(user, now);
@@ -129,6 +131,7 @@ class RevocationHardeningTest extends PushTest {
                 .isIn(401, 403);
     }
 
+    /// Stops a revocation from going on against who was let in again since.
     @Test
     void aNewTokenAndANewTicketAreAdmittedAndStayConnected() {
         WebSocketRecorder old = connected(tokens.user(user));
@@ -151,7 +154,7 @@ class RevocationHardeningTest extends PushTest {
         assertThat(stream.next().event()).isEqualTo("a");
     }
 
-    /// Else a client that does not answer the close frame would go on speaking as the user.
+    /// Stops a client that does not answer the close frame from speaking on as the user.
     @Test
     void whatARevokedClientStillSendsIsNotListenedTo() {
         String room = unique("room");
@@ -172,7 +175,7 @@ class RevocationHardeningTest extends PushTest {
                 .doesNotContain(user);
     }
 
-    /// Else a revoked user with a ticket in hand would prolong a connection.
+    /// Stops a revoked user with a ticket in hand from prolonging a connection.
     @Test
     void aRefreshWithTheTicketOfARevokedTokenEndsTheConnection() {
         String ticket = ticket(issued(now - 60_000));
@@ -186,7 +189,7 @@ class RevocationHardeningTest extends PushTest {
         socket.assertExhausted();
     }
 
-    /// Whoever may write to Redis may write nonsense: it must neither stop the reader nor let anybody in.
+    /// Stops whoever writes nonsense among the revocations from stopping their reader or letting anybody in.
     @Test
     void nonsenseInRedisStopsNothing() {
         WebSocketRecorder socket = connected(tokens.user(user));
@@ -205,7 +208,8 @@ class RevocationHardeningTest extends PushTest {
         assertThat(socket.awaitClose()).isEqualTo(REVOKED);
     }
 
-    /// A page of news is not the end of it.
+    /// Stops a user from being overlooked because many were disconnected at once: a page of news is not the end
+    /// of it.
     @Test
     void manyRevocationsAtOnceAreAllRead() {
         WebSocketRecorder socket = connected(tokens.user(user));
@@ -217,6 +221,7 @@ class RevocationHardeningTest extends PushTest {
         assertThat(socket.awaitClose()).isEqualTo(REVOKED);
     }
 
+    /// Stops a token's far end from overflowing a timer, and its user from being put out for it.
     @ParameterizedTest
     @ValueSource(longs = {1_000_000_000L, 253_402_300_799L})
     void aTokenThatLivesForAgesOpensAConnection(long seconds) {

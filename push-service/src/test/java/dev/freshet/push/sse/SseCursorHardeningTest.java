@@ -24,6 +24,8 @@ class SseCursorHardeningTest extends PushTest {
 
     private final String user = unique("ada");
 
+    /// Stops a link with a bad cursor from forging lines of the stream (CR, LF, NUL), or from silencing a page
+    /// for good.
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -69,6 +71,7 @@ class SseCursorHardeningTest extends PushTest {
         stream.assertExhausted();
     }
 
+    /// Stops cursors by the kilobyte from keeping the parser busy.
     @Test
     void aFarTooLongCursorIsAGap() {
         for (String cursor : new String[] {"1".repeat(6000), "1-1~abcd_".repeat(600), "_".repeat(6000)}) {
@@ -83,6 +86,7 @@ class SseCursorHardeningTest extends PushTest {
         }
     }
 
+    /// Stops a stored `Last-Event-ID` of any bytes from shutting its page out at every reconnect.
     @Test
     void aHeaderOfAnyBytesIsAGap() {
         String token = tokens.user(user).sign();
@@ -97,6 +101,7 @@ class SseCursorHardeningTest extends PushTest {
         }
     }
 
+    /// Stops a page that has no cursor yet from being told of a loss that was none.
     @Test
     void anEmptyCursorIsNone() {
         SseRecorder stream = sse("/api/events/me?lastEventId=", tokens.user(user));
@@ -105,6 +110,8 @@ class SseCursorHardeningTest extends PushTest {
         stream.assertExhausted();
     }
 
+    /// Stops a place of another partition from being taken for one of this, and what lies between from being
+    /// passed over silently.
     @Test
     void anotherPartitionsPlaceIsAReset() {
         SseRecorder probe = sse("/api/events/me", tokens.user(user));

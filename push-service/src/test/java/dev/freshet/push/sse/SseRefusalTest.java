@@ -35,6 +35,7 @@ class SseRefusalTest extends PushTest {
 
     private final String user = unique("ada");
 
+    /// Stops whoever shows nothing.
     @Test
     void withoutATokenEveryPathIs401() {
         for (String path : PATHS) {
@@ -42,6 +43,7 @@ class SseRefusalTest extends PushTest {
         }
     }
 
+    /// Stops other bytes than a token's from being taken for one.
     @Test
     void aTokenThatIsNoTokenIs401() {
         for (String token : List.of("x", "a.b.c", "..", "%00", "", "eyJ.eyJ.sig")) {
@@ -52,6 +54,7 @@ class SseRefusalTest extends PushTest {
         unauthenticated(request("/api/events/me").header("Cookie", "access_token=x"), "/api/events/me");
     }
 
+    /// Stops whoever finds an old token.
     @Test
     void anExpiredTokenIs401() {
         unauthenticated(tokens.user(user).expiresIn(Duration.ofHours(-1)));
@@ -62,11 +65,13 @@ class SseRefusalTest extends PushTest {
         unauthenticated(tokens.user(user).expiresIn(Duration.ofSeconds(-5)));
     }
 
+    /// Stops a token that would be good for ever.
     @Test
     void aTokenThatNeverExpiresIs401() {
         unauthenticated(tokens.user(user).without("exp"));
     }
 
+    /// Stops whoever writes a token without a signature (`alg: none`) from being anybody.
     @Test
     void anUnsignedTokenIs401() {
         String none =
@@ -76,12 +81,14 @@ class SseRefusalTest extends PushTest {
         }
     }
 
+    /// Stops a token from choosing how it is checked.
     @Test
     void aTokenWhoseHeaderNamesAnotherAlgorithmIs401() {
         unauthenticated(tokens.user(user).header("{\"alg\":\"HS256\",\"typ\":\"JWT\"}"));
         unauthenticated(tokens.user(user).header("{\"alg\":\"none\",\"typ\":\"JWT\"}"));
     }
 
+    /// Stops tokens that were made for others from opening anything here.
     @Test
     void aTokenOfAnotherIssuerOrForAnotherAudienceIs401() {
         unauthenticated(tokens.user(user).claim("iss", "https://evil.test"));
@@ -90,11 +97,13 @@ class SseRefusalTest extends PushTest {
         unauthenticated(tokens.user(user).without("aud"));
     }
 
+    /// Stops whoever has a key of their own from signing as anybody.
     @Test
     void aTokenOfAnotherKeyIs401() {
         unauthenticated(Tokens.create().user(user));
     }
 
+    /// Stops a user from writing another name or more grants into a token.
     @Test
     void aTokenWithAnotherBodyThanWasSignedIs401() {
         String[] mine = tokens.user(user).sign().split("\\.");
@@ -113,6 +122,7 @@ class SseRefusalTest extends PushTest {
         assertThat(stream.next().event()).isEqualTo("init");
     }
 
+    /// Stops a user from following what the token does not grant, by any path or list.
     @Test
     void aForbiddenChannelIsA403ThatNamesItOnEveryPath() {
         forbidden("/api/events/bob", "user:bob");
@@ -123,6 +133,7 @@ class SseRefusalTest extends PushTest {
         forbidden("/api/broadcasts/orders/events?channels=user:bob", "user:bob");
     }
 
+    /// Stops a grant for one channel or prefix from opening its neighbours.
     @Test
     void aGrantHoldsForItsChannelsOnly() {
         Tokens.Builder caller =
@@ -141,6 +152,7 @@ class SseRefusalTest extends PushTest {
                 .isEqualTo("init");
     }
 
+    /// Stops a subject with another meaning, as a colon or `me`, from becoming a channel.
     @ParameterizedTest
     @ValueSource(strings = {"me", "notifications", "a b", "a:b", "a*", "ä", "a\\b", ""})
     void aUserIdThatCannotBeOneIsA403ThatSaysSo(String id) {
@@ -159,6 +171,7 @@ class SseRefusalTest extends PushTest {
                 "/api/events/me");
     }
 
+    /// Stops grants that cannot be read from being read generously.
     @Test
     void grantsThatCannotBeReadAreA403() {
         for (Tokens.Builder broken : List.of(
@@ -170,6 +183,7 @@ class SseRefusalTest extends PushTest {
         }
     }
 
+    /// Stops names and types with CR, LF, NUL or another meaning from reaching a stream or a key.
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -232,6 +246,7 @@ class SseRefusalTest extends PushTest {
                 .isEqualTo(400);
     }
 
+    /// Stops one stream from costing a pod as much as hundreds.
     @Test
     void tooManyChannelsAreA400() {
         StringBuilder list = new StringBuilder("broadcast:0");
@@ -266,6 +281,7 @@ class SseRefusalTest extends PushTest {
         problem(get(request("/api/nothing", tokens.user(user))), 404, "not-found", "/api/nothing");
     }
 
+    /// Stops tokens from getting into the logs of every proxy on the way.
     @Test
     void aJwtInTheQueryIsRefusedWhereTheOperatorDidNotAllowIt() {
         String token = tokens.user(user).sign();
@@ -275,6 +291,7 @@ class SseRefusalTest extends PushTest {
         unauthenticated(request("/api/events/me?token=" + token, tokens.user(user)), "/api/events/me");
     }
 
+    /// Stops a token or ticket from coming back in an answer that is logged or shown.
     @Test
     void aRefusalRepeatsNothingSecret() {
         String token = tokens.user(user).expiresIn(Duration.ofHours(-1)).sign();

@@ -23,6 +23,7 @@ class SseTicketTest extends PushTest {
 
     private final String user = unique("ada");
 
+    /// Stops whoever finds a used ticket, in a log or a history, from following what its user does.
     @Test
     void aTicketOpensOneStreamAndNoSecond() {
         for (String parameter : List.of("ticket", "token")) {
@@ -36,6 +37,7 @@ class SseTicketTest extends PushTest {
         }
     }
 
+    /// Stops whoever races a ticket's owner from getting in too.
     @Test
     void ofManyRedemptionsAtOnceOneSucceeds() {
         String ticket = ticket(user);
@@ -57,6 +59,7 @@ class SseTicketTest extends PushTest {
                 .containsExactly(200, 401, 401, 401, 401, 401, 401, 401);
     }
 
+    /// Stops a ticket from opening more than it was asked for.
     @Test
     void aTicketCarriesItsGrants() {
         String room = unique("general");
@@ -74,6 +77,7 @@ class SseTicketTest extends PushTest {
                 .isEqualTo(403);
     }
 
+    /// Stops a ticket from prolonging the token behind it.
     @Test
     void aStreamOpenedWithATicketEndsWhenTheTokenBehindItDoes() {
         String ticket = ticket(expiring(record(user), Duration.ofSeconds(2)));
@@ -84,6 +88,7 @@ class SseTicketTest extends PushTest {
         stream.assertExhausted();
     }
 
+    /// Stops a ticket from outliving the token behind it.
     @Test
     void aTicketWhoseTokenHasExpiredIs401() {
         String ticket = ticket(expiring(record(user), Duration.ofSeconds(-1)));
@@ -91,6 +96,7 @@ class SseTicketTest extends PushTest {
         assertThat(get(request("/api/events/me?ticket=" + ticket)).statusCode()).isEqualTo(401);
     }
 
+    /// Stops whoever guesses tickets, and bytes that are none from reaching the keys of Redis.
     @Test
     void aTicketThatIsNoneIs401() {
         for (String ticket :

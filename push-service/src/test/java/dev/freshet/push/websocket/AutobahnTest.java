@@ -81,6 +81,8 @@ class AutobahnTest {
         }
     }
 
+    /// Stops whoever breaks the rules of framing from being read otherwise than by a proxy on the way, or from
+    /// breaking the server.
     @Test
     void theServerKeepsToTheRfcWhateverAClientDoes() throws Exception {
         List<Path> jars = jars();

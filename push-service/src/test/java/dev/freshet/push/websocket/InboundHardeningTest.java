@@ -37,7 +37,7 @@ class InboundHardeningTest extends PushTest {
         assertThat(length()).isEqualTo(before);
     }
 
-    /// Else a backend would take part in a room for somebody who may not even read it.
+    /// Stops a backend from taking part in a room for somebody who may not even read it.
     @Test
     void aRoomThatTheUserMayNotFollowIsForbidden() {
         WebSocketRecorder socket = connected(tokens.user(user).channels("room:mine"));
@@ -47,7 +47,7 @@ class InboundHardeningTest extends PushTest {
         error(socket, "1", "forbidden");
     }
 
-    /// Else a name with a colon or a brace would travel into keys and channels of the backend.
+    /// Stops a name with a colon or a brace from travelling into keys and channels of the backend.
     @Test
     void aRoomThatIsNoneIsInvalid() {
         WebSocketRecorder socket = connected(tokens.user(user).channels("room:*"));
@@ -60,7 +60,7 @@ class InboundHardeningTest extends PushTest {
         error(socket, "1", "invalid-message");
     }
 
-    /// Else one client fills Redis, or breaks the parser of the backend.
+    /// Stops one client from filling Redis, or breaking the parser of the backend.
     @Test
     void aPayloadThatIsTooLargeTooDeepOrMissingIsInvalid() {
         WebSocketRecorder socket = connected(tokens.user(user));
@@ -73,7 +73,7 @@ class InboundHardeningTest extends PushTest {
         error(socket, "1", "invalid-message");
     }
 
-    /// A type that is not on the list makes no key, whatever it looks like.
+    /// Stops a client from making a key of Redis by a type that is not on the list, whatever it looks like.
     @Test
     void aTypeNextToAConfiguredOneIsUnknown() {
         WebSocketRecorder socket = connected(tokens.user(user));
@@ -86,7 +86,7 @@ class InboundHardeningTest extends PushTest {
         }
     }
 
-    /// What the client says about itself is not what the backend gets: fields have one source each.
+    /// Stops a client from telling the backend that it is somebody else: each field has one source.
     @Test
     void noFieldOfTheEnvelopeIsTakenOverBesidesRoomAndId() {
         WebSocketRecorder socket = connected(tokens.user(user));
@@ -102,7 +102,8 @@ class InboundHardeningTest extends PushTest {
         before++;
     }
 
-    /// A key of another type under the stream's name, as by mistake of an operator, is an error and no crash.
+    /// Stops a key of another type under the stream's name, as by mistake of an operator, from ending
+    /// connections.
     @Test
     void aStreamThatCannotBeWrittenIsUnavailable() {
         redis.cli("RENAME", Keys.inbound("chess-move"), unique("kept"));

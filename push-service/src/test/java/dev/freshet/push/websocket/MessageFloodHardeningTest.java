@@ -33,7 +33,7 @@ class MessageFloodHardeningTest extends PushTest {
     private final String user = unique("ada");
     private final String room = unique("den");
 
-    /// Stops: a client in a loop, whose every message would be an event for a whole room.
+    /// Stops a client in a loop, whose every message would be an event for a whole room.
     @Test
     void aMessageOverTheRateIsRefusedWithItsIdAndNotDoneAndLaterOnesAre() {
         WebSocketRecorder socket = connected(tokens.user(user).channels("room:" + room));
@@ -67,7 +67,7 @@ class MessageFloodHardeningTest extends PushTest {
         });
     }
 
-    /// Stops: whoever does not listen to that.
+    /// Stops a client that does not listen to that from costing an answer for each of its messages.
     @Test
     void whoGoesOnIsClosedWith4029() {
         double before = count("freshet.limited", "limit", "closed");
@@ -84,7 +84,7 @@ class MessageFloodHardeningTest extends PushTest {
         again.next("ack");
     }
 
-    /// Stops: frames that are no messages, which nothing else counts.
+    /// Stops a flood of frames that are no messages, which nothing else counts.
     @Test
     void binaryFramesPingsAndPongsCountToo() {
         WebSocketRecorder socket = connected(tokens.user(user));
@@ -106,7 +106,7 @@ class MessageFloodHardeningTest extends PushTest {
         }
     }
 
-    /// Stops: joins in a loop, each of which reads a history.
+    /// Stops joins in a loop, each of which reads a history.
     @Test
     void joinsHaveARateOfTheirOwn() {
         WebSocketRecorder socket = connected(tokens.user(user).channels("room:*"));
@@ -131,6 +131,7 @@ class MessageFloodHardeningTest extends PushTest {
         assertThat(socket.next("ack").payload().path("id").textValue()).isEqualTo("other");
     }
 
+    /// Stops somebody who types, or pretends to, from sending a room an event per key.
     @Test
     void ofWhatIsSaidAboutTypingTheFirstIsToldAtOnceAndThenTheNewest() {
         WebSocketRecorder sender = connected(tokens.user(user).channels("room:*"));
@@ -157,6 +158,7 @@ class MessageFloodHardeningTest extends PushTest {
         sender.assertExhausted();
     }
 
+    /// Stops whoever has no right to a room from being seen typing there, by way of what is told later.
     @Test
     void typingWithoutTheRightToTheRoomIsForbiddenHoweverOften() {
         WebSocketRecorder socket = connected(tokens.user(user));

@@ -93,6 +93,7 @@ class RoomMessageTest extends PushTest {
         outside.assertExhausted();
     }
 
+    /// Stops a right to publish from becoming one to follow.
     @Test
     void aGrantToPublishIsEnoughToSpeakButNotToListen() {
         String bot = unique("bot");
@@ -105,6 +106,7 @@ class RoomMessageTest extends PushTest {
         assertThat(receiver.next().payload().intValue()).isEqualTo(1);
     }
 
+    /// Stops a user from speaking in rooms that the token does not grant.
     @Test
     void withoutTheRightNothingIsSaid() {
         WebSocketRecorder stranger = connected(tokens.user(unique("eve")).channels("room:other", "document:" + room));
@@ -128,6 +130,7 @@ class RoomMessageTest extends PushTest {
         assertThat(typeOf("{\"type\":\"x\",\"isTyping\":true}")).isEqualTo("x");
     }
 
+    /// Stops a payload from naming its event as one of Freshet's own.
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -185,6 +188,7 @@ class RoomMessageTest extends PushTest {
         assertThat(receiver.next().payload().path("id").textValue()).hasSize(36);
     }
 
+    /// Stops a user from signing a message with another's id.
     @Test
     void nobodySpeaksUnderAnothersId() {
         sender.send(message(
@@ -315,6 +319,7 @@ class RoomMessageTest extends PushTest {
         receiver.assertExhausted();
     }
 
+    /// Stops a user from swallowing another's message by using its id first.
     @Test
     void theSameLongIdOfAnotherUserIsAnotherMessage() {
         String id = unique("message-of-sixteen");
@@ -326,6 +331,7 @@ class RoomMessageTest extends PushTest {
         receiver.await("ack");
     }
 
+    /// Stops a message from becoming too large for the log by what Freshet adds to it.
     @Test
     void aPayloadThatGrowsOverTheLimitIsRefused() {
         String text = "x".repeat(64 * 1024 - 40);

@@ -154,6 +154,7 @@ class SubscriptionTest extends PushTest {
         socket.assertExhausted();
     }
 
+    /// Stops a user from joining or subscribing to what the token does not grant.
     @Test
     void whatIsNotGrantedIsNotFollowed() {
         WebSocketRecorder socket = connected(tokens.user(user).channels("room:other"));
@@ -258,6 +259,7 @@ class SubscriptionTest extends PushTest {
         sender.assertExhausted();
     }
 
+    /// Stops a user from writing to others without the right to.
     @Test
     void aDirectMessageNeedsAGrantToPublish() {
         String other = unique("bob");
@@ -308,6 +310,7 @@ class SubscriptionTest extends PushTest {
         assertThat(socket.awaitClose().code()).isEqualTo(4001);
     }
 
+    /// Stops a connection from going over to another user, whose channels it would mix with the first one's.
     @Test
     void aRefreshWithAnotherUsersTicketIsTheEnd() {
         WebSocketRecorder socket = connected(tokens.user(user));
@@ -318,6 +321,7 @@ class SubscriptionTest extends PushTest {
         socket.assertExhausted();
     }
 
+    /// Stops a user from following on what a fresh token grants no more.
     @Test
     void aRefreshWithFewerGrantsEndsWhatIsNoLongerGranted() {
         WebSocketRecorder socket = connected(tokens.user(user).channels("room:*", "document:" + name));
@@ -364,6 +368,7 @@ class SubscriptionTest extends PushTest {
         socket.next("a");
     }
 
+    /// Stops one connection from costing a pod as much as hundreds.
     @Test
     void aConnectionFollowsAsManyChannelsAsTheLimitSays() {
         WebSocketRecorder socket = connected(tokens.user(user));

@@ -30,6 +30,8 @@ class WebSocketMessageHardeningTest extends PushTest {
 
     private final String user = unique("ada");
 
+    /// Stops a client from getting past the grammar, into names, reserved types or a parser's exception, by what
+    /// is no message.
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -90,6 +92,7 @@ class WebSocketMessageHardeningTest extends PushTest {
         goesOn(socket);
     }
 
+    /// Stops a client from taking a refusal for an acknowledgement, and what it may not do from being done.
     @ParameterizedTest(name = "{1}")
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     ack             | {"type":"join-room","payload":"a"
@@ -149,6 +152,7 @@ class WebSocketMessageHardeningTest extends PushTest {
         }
     }
 
+    /// Stops an error from answering another message, by an id inside of the payload.
     @Test
     void theIdMayStandAnywhere() {
         WebSocketRecorder socket = connected(tokens.user(user));
@@ -160,6 +164,7 @@ class WebSocketMessageHardeningTest extends PushTest {
         assertThat(socket.next("error").payload().path("id").textValue()).isEqualTo("2");
     }
 
+    /// Stops ids by the kilobyte from being repeated in answers and kept as keys.
     @Test
     void theLongestIdIs128Characters() {
         WebSocketRecorder socket = connected(tokens.user(user));
@@ -172,6 +177,7 @@ class WebSocketMessageHardeningTest extends PushTest {
         assertThat(socket.next("error").payload().has("id")).isFalse();
     }
 
+    /// Stops binary frames from passing by the check of UTF-8.
     @Test
     void aBinaryFrameIsAnErrorAndTheConnectionStays() {
         WebSocketRecorder socket = connected(tokens.user(user));
@@ -200,6 +206,8 @@ class WebSocketMessageHardeningTest extends PushTest {
                 "\ufeff{\"type\":\"leave-room\",\"payload\":\"x\"");
     }
 
+    /// Stops messages that would overflow the stack, or take a parser a long time, or reach every follower too
+    /// large.
     @ParameterizedTest
     @MethodSource("hostile")
     void aHostileMessageIsAnErrorAndTheConnectionStays(String text) {
@@ -211,6 +219,7 @@ class WebSocketMessageHardeningTest extends PushTest {
         goesOn(socket);
     }
 
+    /// Stops a message from growing over the limit in fragments that are each below it.
     @Test
     void aMessageOverTheLimitClosesWith1009() {
         for (boolean fragmented : List.of(false, true)) {
@@ -232,6 +241,8 @@ class WebSocketMessageHardeningTest extends PushTest {
         awaitConnections("websocket", 0);
     }
 
+    /// Stops a message that is far too big from ending with a code that says nothing, after which its client
+    /// would send it again.
     @Test
     void aMessageFarOverTheLimitClosesWith1009Too() {
         for (List<String> frames : List.of(
@@ -250,6 +261,7 @@ class WebSocketMessageHardeningTest extends PushTest {
         awaitConnections("websocket", 0);
     }
 
+    /// Stops a frame that announces gigabytes from having any of them kept.
     @Test
     void aFrameFarOverTheLimitClosesWith1009BeforeItIsRead() {
         RawConnection connection =
@@ -262,6 +274,7 @@ class WebSocketMessageHardeningTest extends PushTest {
         assertTooBig(connection.readToEnd());
     }
 
+    /// Stops the limit from being drawn tighter than the interface says.
     @Test
     void aMessageOfExactlyTheLimitIsRead() {
         WebSocketRecorder socket = connected(tokens.user(user));
@@ -272,6 +285,8 @@ class WebSocketMessageHardeningTest extends PushTest {
         socket.next("left-room");
     }
 
+    /// Stops frames that a proxy on the way could be made to read as a request of its own (RFC 6455, section
+    /// 10.3).
     @Test
     void anUnmaskedFrameOrOneThatIsNoneEndsTheConnection() {
         for (String bytes : List.of("\u0081\u0002{}", "\u00ff\u00ff\u00ff\u00ff", "\u0083\u0080\0\0\0\0")) {

@@ -45,6 +45,7 @@ class CheckedTokensHardeningTest {
         vertx.close();
     }
 
+    /// Stops a disconnected user from going on with a token that was found good before.
     @Test
     void aTokenIsCheckedOnceAndItsUserEachTime() {
         AtomicInteger parsed = new AtomicInteger();
@@ -65,6 +66,8 @@ class CheckedTokensHardeningTest {
         assertThat(refused(verifier, token)).isEqualTo(ProblemType.REVOKED);
     }
 
+    /// Stops whoever changes a token that was found good, in its claims or its signature, from being let in as if
+    /// it were that one.
     @Test
     void whatDiffersInOneCharacterIsAnotherToken() {
         TokenVerifier verifier = Verifiers.of(first, vertx);
@@ -83,6 +86,7 @@ class CheckedTokensHardeningTest {
         assertThat(refused(verifier, token + "\ud800")).isEqualTo(ProblemType.UNAUTHENTICATED);
     }
 
+    /// Stops a token that was found good from outliving its end.
     @Test
     void itEndsWhenItSays() {
         TokenVerifier verifier = Verifiers.of(first, vertx);
@@ -92,7 +96,8 @@ class CheckedTokensHardeningTest {
         await().until(() -> isRefused(verifier, token));
     }
 
-    /// A stolen signing key that its provider took away must end, also for tokens that were seen before.
+    /// Stops a thief of a signing key from going on with tokens that were seen before its provider took the key
+    /// away.
     @Test
     void itEndsWithItsKey() {
         try (KeyServer provider = new KeyServer()) {
@@ -107,6 +112,7 @@ class CheckedTokensHardeningTest {
         }
     }
 
+    /// Stops the same where the provider gives another key the name of the old one.
     @Test
     void anotherKeyUnderTheSameNameDoesNotBelieveIt() {
         try (KeyServer provider = new KeyServer()) {
@@ -122,7 +128,8 @@ class CheckedTokensHardeningTest {
         }
     }
 
-    /// Before it was checked it may not have begun (`nbf`).
+    /// Stops a clock that is set back from admitting a token before it begins: what was checked later may have
+    /// had a `nbf` then.
     @Test
     void aClockThatWasSetBackHasItCheckedAgain() {
         CheckedTokens tokens = new CheckedTokens(1_000_000);
@@ -135,6 +142,7 @@ class CheckedTokensHardeningTest {
         assertThat(tokens.find(id, "token", 2000)).isNull();
     }
 
+    /// Stops a flood of good tokens from filling the memory, or from having everybody else's checked each time.
     @Test
     void whateverManyComeTheMemoryIsBoundedAndThoseInUseStay() {
         CheckedTokens tokens = new CheckedTokens(100_000);

@@ -68,7 +68,7 @@ class KeyRotationHardeningTest {
         provider.close();
     }
 
-    /// A provider that rotates its key must not lock its users out until somebody restarts a service.
+    /// Stops a provider that rotates its key from locking its users out until somebody restarts a service.
     @Test
     void aNewKeyIsBelievedAtOnceAndTheOldOneStays() {
         TokenVerifier verifier = verifier(Map.of());
@@ -85,6 +85,7 @@ class KeyRotationHardeningTest {
         await().until(() -> accepted(later, second.user("ada").keyId("b").sign()));
     }
 
+    /// Stops a set that is known already from hiding a new key until it is old.
     @Test
     void aNewKeyIsBelievedByWhoKnowsTheOldOnes() {
         provider.publish(jwk("a", first));
@@ -98,7 +99,7 @@ class KeyRotationHardeningTest {
         assertThat(provider.requests()).isEqualTo(2);
     }
 
-    /// A stolen signing key that its provider took away must end.
+    /// Stops a thief of a signing key from signing on after its provider took it away.
     @Test
     void aKeyThatWasTakenAwayIsRefusedOnceItsSetIsOld() {
         provider.publish(jwk("a", first), jwk("b", second));
@@ -111,6 +112,7 @@ class KeyRotationHardeningTest {
         assertThat(find("b")).isEqualTo(second.publicKey());
     }
 
+    /// Stops requests from piling up behind the provider whenever a set gets old.
     @Test
     void aSetInUseIsAskedForAgainBeforeItIsOldAndNobodyWaits() {
         provider.publish(jwk("a", first));
@@ -124,7 +126,7 @@ class KeyRotationHardeningTest {
         assertThat(provider.requests()).isEqualTo(2);
     }
 
-    /// Whoever can stop the provider must not stop Freshet.
+    /// Stops whoever can stop the provider, or make it talk nonsense, from stopping Freshet.
     @Test
     void whileTheProviderIsDownWhatIsKnownGoesOn() {
         provider.publish(jwk("a", first));
@@ -149,7 +151,7 @@ class KeyRotationHardeningTest {
         assertThat(find("a")).isEqualTo(first.publicKey());
     }
 
-    /// A provider that accepts and says nothing must not hold up those whose keys are known.
+    /// Stops a provider that accepts and says nothing from holding up those whose keys are known.
     @Test
     void aSilentProviderHoldsNobodyUpWhoseKeyIsKnown() {
         provider.publish(jwk("a", first));
@@ -169,7 +171,7 @@ class KeyRotationHardeningTest {
         assertThat(result(keys.find("a"))).isEqualTo(first.publicKey());
     }
 
-    /// Tokens with invented key ids cost nothing to make; each must not cost the provider a request.
+    /// Stops a flood of invented key ids, which cost nothing to make, from costing the provider a request each.
     @Test
     void inventedKeyIdsDoNotReachTheProvider() {
         provider.publish(jwk("a", first));
@@ -190,7 +192,8 @@ class KeyRotationHardeningTest {
         assertThat(find("a")).isEqualTo(first.publicKey());
     }
 
-    /// Algorithm confusion: what a token says of its algorithm must not decide how its key is used.
+    /// Stops algorithm confusion: a token that chooses how its key is used, and is so signed with what is public,
+    /// or not at all.
     @Test
     void theKeyDecidesAboutTheAlgorithm() throws Exception {
         String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(new byte[32]);
@@ -229,7 +232,7 @@ class KeyRotationHardeningTest {
         refused(verifier, first.sign("{\"alg\":\"RS256\",\"kid\":null}", claims));
     }
 
-    /// A token brings no key of its own and no address of one.
+    /// Stops a token from bringing its own key, or sending the service to an address where one is.
     @Test
     void aTokenDoesNotNameWhereItsKeyIs() {
         provider.publish(jwk("a", first));
@@ -247,6 +250,7 @@ class KeyRotationHardeningTest {
         }
     }
 
+    /// Stops a token from escaping the check of its signature by leaving out whose it is.
     @Test
     void aTokenWithoutAKeyIdIsJudgedByTheOnlyKeyThereIs() {
         provider.publish(jwk("a", first));
@@ -255,6 +259,8 @@ class KeyRotationHardeningTest {
         assertThat(accepted(verifier, second.user("ada").sign())).isFalse();
     }
 
+    /// Stops one connection's answer from running on the event loop of another, where nothing guards what it
+    /// touches.
     @Test
     void theAnswerComesWhereItWasAskedFor() throws Exception {
         provider.publish(jwk("a", first));

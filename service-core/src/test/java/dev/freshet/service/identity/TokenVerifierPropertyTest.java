@@ -148,24 +148,29 @@ class TokenVerifierPropertyTest {
         return Arbitraries.oneOf(parts.list().ofMaxSize(6).map(list -> String.join(".", list)), broken);
     }
 
+    /// Stops a provider's odd claims, signed with the right key, from making a user of what is none, or an error
+    /// of ours.
     @Property(tries = 2000)
     void anyClaimsAreAnIdentityOrARefusal(@ForAll("claims") String claims) {
         judge(local, tokens.sign(HEADER, claims));
         judge(remote, tokens.sign(HEADER, claims));
     }
 
+    /// Stops the same by claims that are no object at all.
     @Property(tries = 500)
     void anyJsonAsClaimsIsAnIdentityOrARefusal(@ForAll("values") String claims) {
         assertThat(judge(local, tokens.sign(HEADER, claims))).isFalse();
         assertThat(judge(remote, tokens.sign(HEADER, claims))).isFalse();
     }
 
+    /// Stops whoever plays with a token's header from finding one that is let in, or that breaks something.
     @Property(tries = 1000)
     void anyHeaderIsAnIdentityOrARefusal(@ForAll("headers") String header) {
         judge(local, tokens.sign(header, object(good())));
         judge(remote, tokens.sign(header, object(good())));
     }
 
+    /// Stops whoever sends any text for a token from being let in, or breaking something.
     @Property(tries = 2000)
     void anyTextIsAnIdentityOrARefusal(@ForAll("texts") String token) {
         judge(local, token);
