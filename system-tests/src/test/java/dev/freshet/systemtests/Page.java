@@ -13,6 +13,9 @@ final class Page implements AutoCloseable {
 
     private static final long DRAIN_MS = 200;
 
+    /// Wide enough for thousands of events per second.
+    private static final int LINE_BUFFER = 256 * 1024;
+
     /// Of an EventSource.
     private static final int OPEN = 1;
 
@@ -35,7 +38,7 @@ final class Page implements AutoCloseable {
     /// @param token the cookie
     static Page open(String name, int proxy, String token, Transcript transcript) {
         Chromium chromium = Chromium.start(Service.logFolder("chromium-" + name));
-        Page page = new Page(chromium, SilentProxy.before(proxy), transcript);
+        Page page = new Page(chromium, SilentProxy.before(proxy, LINE_BUFFER), transcript);
         try {
             page.open(token);
             Patience.await("the browser is connected").until(() -> transcript.connections() == 1);

@@ -21,15 +21,17 @@ import org.jspecify.annotations.Nullable;
 /// any more, not even an end. New connections work. It can also break, hold up and refuse. Safe for any thread.
 final class SilentProxy implements AutoCloseable {
 
-    /// Small, so that a sender soon notices that nobody takes its bytes.
-    private static final int BUFFER = 4 * 1024;
+    /// Bytes; small, so that a sender soon notices that nobody takes its bytes. Each costs a turn of this loop, which
+    /// on
+    /// a busy machine is a narrow line.
+    private static final int SMALL_BUFFER = 4 * 1024;
 
     private final NioEventLoopGroup loops = new NioEventLoopGroup(1);
     private final Set<Pair> pairs = ConcurrentHashMap.newKeySet();
     private final Channel listener;
     private volatile boolean refusing;
 
-    private SilentProxy(int target) {
+    private SilentProxy(int target, int buffer) {
         listener = new ServerBootstrap()
                 .group(loops)
                 .channel(NioServerSocketChannel.class)
@@ -40,7 +42,7 @@ final class SilentProxy implements AutoCloseable {
                         if (refusing) {
                             front.close();
                         } else {
-                            new Pair(front).connect(target);
+                            new Pair(front).connect(target, buffer);
                         }
                     }
                 })
@@ -51,7 +53,12 @@ final class SilentProxy implements AutoCloseable {
 
     /// In front of this port of 127.0.0.1.
     static SilentProxy before(int port) {
-        return new SilentProxy(port);
+        return before(port, SMALL_BUFFER);
+    }
+
+    /// @param buffer that the system keeps for it unread of what the server sends, bytes
+    static SilentProxy before(int port, int buffer) {
+        return new SilentProxy(port, buffer);
     }
 
     int port() {
@@ -101,13 +108,13 @@ final class SilentProxy implements AutoCloseable {
             pairs.add(this);
         }
 
-        private void connect(int target) {
+        private void connect(int target, int buffer) {
             front.pipeline().addLast(new Forward(this));
             new Bootstrap()
                     .group(front.eventLoop())
                     .channel(NioSocketChannel.class)
                     .option(ChannelOption.AUTO_READ, false)
-                    .option(ChannelOption.SO_RCVBUF, BUFFER)
+                    .option(ChannelOption.SO_RCVBUF, buffer)
                     .handler(new ChannelInitializer<SocketChannel>() {
                         @Override
                         protected void initChannel(SocketChannel connection) {

@@ -30,6 +30,9 @@ final class SlowReaderIT {
     private static final int PER_SECOND = 1_200;
     private static final Duration LIMIT = Duration.ofMinutes(4);
 
+    /// First they read what lies in the buffers of the system and of nginx, some MiB each.
+    private static final Duration COME_BACK_LIMIT = Duration.ofSeconds(60);
+
     /// Each carries this many characters more, so that what one stalled reader owes is tens of MiB.
     private static final int PADDING = 400;
 
@@ -114,6 +117,7 @@ final class SlowReaderIT {
 
             stalled.forEach(Client::read);
             Patience.await("they notice, and come back")
+                    .atMost(COME_BACK_LIMIT)
                     .until(() -> stalled.stream()
                             .allMatch(client -> client.transcript().connections() > 1 && client.isConnected()));
             // A close frame waits behind what nobody read, and the server does not wait for ever.
