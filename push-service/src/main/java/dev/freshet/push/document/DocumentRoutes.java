@@ -6,16 +6,14 @@ import dev.freshet.contract.json.JsonBytes;
 import dev.freshet.contract.log.DocumentScripts;
 import dev.freshet.contract.log.Keys;
 import dev.freshet.contract.problem.ProblemType;
-import dev.freshet.push.admission.Admission;
 import dev.freshet.push.http.JsonAnswer;
+import dev.freshet.push.http.Queries;
 import dev.freshet.service.identity.Caller;
 import dev.freshet.service.log.Log;
-import dev.freshet.service.problem.ProblemAnswer;
 import dev.freshet.service.problem.ProblemException;
 import dev.freshet.service.redis.RedisLink;
 import dev.freshet.service.redis.Script;
 import io.vertx.core.Future;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.redis.client.Response;
@@ -58,31 +56,22 @@ class DocumentRoutes {
         }
     }
 
-    private final Admission admission;
+    private final Queries queries;
     private final Log log;
     private final RedisLink redis;
-    private final ProblemAnswer problems;
 
-    DocumentRoutes(Admission admission, Log log, RedisLink redis, ProblemAnswer problems) {
-        this.admission = admission;
+    DocumentRoutes(Queries queries, Log log, RedisLink redis) {
+        this.queries = queries;
         this.log = log;
         this.redis = redis;
-        this.problems = problems;
     }
 
     void register(@Observes Router router) {
-        router.route(PATH)
-                .method(HttpMethod.GET)
-                .method(HttpMethod.HEAD)
-                .handler(context -> admission
-                        .admit(context.request())
-                        .compose(caller -> read(granted(context, caller)))
-                        .onSuccess(found -> JsonAnswer.send(context, found.body(), found.tag()))
-                        .onFailure(failure -> problems.send(context, failure)));
-        router.route(PATH).handler(context -> {
-            context.response().putHeader("Allow", "GET, HEAD");
-            problems.send(context, ProblemAnswer.ofStatus(405));
-        });
+        queries.answer(
+                router,
+                PATH,
+                (context, caller) -> read(granted(context, caller)),
+                (context, found) -> JsonAnswer.send(context, found.body(), found.tag()));
     }
 
     private static Channel granted(RoutingContext context, Caller caller) {

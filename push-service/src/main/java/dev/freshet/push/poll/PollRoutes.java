@@ -5,21 +5,19 @@ import dev.freshet.contract.channel.Channel;
 import dev.freshet.contract.event.EventTypes;
 import dev.freshet.contract.message.PollResponse;
 import dev.freshet.contract.problem.ProblemType;
-import dev.freshet.push.admission.Admission;
 import dev.freshet.push.admission.ConnectionLimit;
 import dev.freshet.push.delivery.Hub;
 import dev.freshet.push.delivery.LiveEvent;
 import dev.freshet.push.delivery.LoopHub;
 import dev.freshet.push.http.JsonAnswer;
+import dev.freshet.push.http.Queries;
 import dev.freshet.push.metrics.PushMetrics;
 import dev.freshet.push.metrics.PushMetrics.Transport;
 import dev.freshet.push.replay.History;
 import dev.freshet.push.replay.Resume;
 import dev.freshet.service.identity.Caller;
-import dev.freshet.service.problem.ProblemAnswer;
 import dev.freshet.service.problem.ProblemException;
 import io.vertx.core.Future;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -27,7 +25,6 @@ import jakarta.enterprise.event.Observes;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.BiFunction;
 
 /// Polling: a channel's events since a place, and its newest one.
 ///
@@ -37,51 +34,33 @@ class PollRoutes {
 
     private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
 
-    private final Hub hub;
     private static final Duration USER_WAIT = Duration.ofSeconds(5);
 
-    private final Admission admission;
+    private final Queries queries;
+    private final Hub hub;
     private final ConnectionLimit connections;
     private final Resume resume;
     private final History history;
     private final PushMetrics metrics;
-    private final ProblemAnswer problems;
 
     PollRoutes(
+            Queries queries,
             Hub hub,
-            Admission admission,
             ConnectionLimit connections,
             Resume resume,
             History history,
-            PushMetrics metrics,
-            ProblemAnswer problems) {
+            PushMetrics metrics) {
+        this.queries = queries;
         this.hub = hub;
-        this.admission = admission;
         this.connections = connections;
         this.resume = resume;
         this.history = history;
         this.metrics = metrics;
-        this.problems = problems;
     }
 
     void register(@Observes Router router) {
-        route(router, "/api/channels/:channel/events", this::events);
-        route(router, "/api/channels/:channel/latest", this::latest);
-    }
-
-    private void route(Router router, String path, BiFunction<RoutingContext, Caller, Future<byte[]>> answer) {
-        router.route(path)
-                .method(HttpMethod.GET)
-                .method(HttpMethod.HEAD)
-                .handler(context -> admission
-                        .admit(context.request())
-                        .compose(caller -> answer.apply(context, caller))
-                        .onSuccess(body -> JsonAnswer.send(context, body))
-                        .onFailure(failure -> problems.send(context, failure)));
-        router.route(path).handler(context -> {
-            context.response().putHeader("Allow", "GET, HEAD");
-            problems.send(context, ProblemAnswer.ofStatus(405));
-        });
+        queries.answer(router, "/api/channels/:channel/events", this::events, JsonAnswer::send);
+        queries.answer(router, "/api/channels/:channel/latest", this::latest, JsonAnswer::send);
     }
 
     private Future<byte[]> events(RoutingContext context, Caller caller) {

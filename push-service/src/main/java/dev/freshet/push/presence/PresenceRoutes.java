@@ -6,13 +6,11 @@ import dev.freshet.contract.channel.ChannelKind;
 import dev.freshet.contract.channel.Names;
 import dev.freshet.contract.json.JsonBytes;
 import dev.freshet.contract.problem.ProblemType;
-import dev.freshet.push.admission.Admission;
 import dev.freshet.push.http.JsonAnswer;
+import dev.freshet.push.http.Queries;
 import dev.freshet.service.identity.Caller;
-import dev.freshet.service.problem.ProblemAnswer;
 import dev.freshet.service.problem.ProblemException;
 import io.vertx.core.Future;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -22,14 +20,12 @@ import jakarta.enterprise.event.Observes;
 @ApplicationScoped
 class PresenceRoutes {
 
-    private final Admission admission;
+    private final Queries queries;
     private final Presence presence;
-    private final ProblemAnswer problems;
 
-    PresenceRoutes(Admission admission, Presence presence, ProblemAnswer problems) {
-        this.admission = admission;
+    PresenceRoutes(Queries queries, Presence presence) {
+        this.queries = queries;
         this.presence = presence;
-        this.problems = problems;
     }
 
     void register(@Observes Router router) {
@@ -38,21 +34,14 @@ class PresenceRoutes {
     }
 
     private void route(Router router, String path, ChannelKind kind) {
-        router.route(path)
-                .method(HttpMethod.GET)
-                .method(HttpMethod.HEAD)
-                .handler(context -> admission
-                        .admit(context.request())
-                        .compose(caller -> answer(context, kind, caller))
-                        .onSuccess(page -> JsonAnswer.send(context, write(page)))
-                        .onFailure(failure -> problems.send(context, failure)));
-        router.route(path).handler(context -> {
-            context.response().putHeader("Allow", "GET, HEAD");
-            problems.send(context, ProblemAnswer.ofStatus(405));
-        });
+        queries.answer(
+                router,
+                path,
+                (context, caller) -> page(context, kind, caller),
+                (context, page) -> JsonAnswer.send(context, write(page)));
     }
 
-    private Future<Snapshots.Page> answer(RoutingContext context, ChannelKind kind, Caller caller) {
+    private Future<Snapshots.Page> page(RoutingContext context, ChannelKind kind, Caller caller) {
         Channel channel = new Channel(kind, Names.requireName("path", context.pathParam("name")));
         if (!caller.mayFollow(channel)) {
             throw ProblemException.of(ProblemType.FORBIDDEN_CHANNEL, "Your token does not grant " + channel + ".");

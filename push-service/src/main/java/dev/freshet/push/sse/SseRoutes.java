@@ -14,6 +14,7 @@ import dev.freshet.push.delivery.Beats;
 import dev.freshet.push.delivery.Hub;
 import dev.freshet.push.delivery.LagLimits;
 import dev.freshet.push.delivery.LoopHub;
+import dev.freshet.push.http.Queries;
 import dev.freshet.push.metrics.PushMetrics;
 import dev.freshet.push.presence.Attendance;
 import dev.freshet.push.presence.Presence;
@@ -108,13 +109,7 @@ class SseRoutes {
     }
 
     private void route(Router router, String path, @Nullable ChannelKind kind) {
-        router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD).handler(context -> open(context, kind));
-        router.route(path).handler(this::methodNotAllowed);
-    }
-
-    private void methodNotAllowed(RoutingContext context) {
-        context.response().putHeader("Allow", "GET, HEAD");
-        problems.send(context, ProblemAnswer.ofStatus(405));
+        Queries.route(router, path, problems, context -> open(context, kind));
     }
 
     private void open(RoutingContext context, @Nullable ChannelKind kind) {

@@ -1,13 +1,11 @@
 package dev.freshet.push.stats;
 
 import dev.freshet.contract.problem.ProblemType;
-import dev.freshet.push.admission.Admission;
 import dev.freshet.push.http.JsonAnswer;
-import dev.freshet.service.problem.ProblemAnswer;
+import dev.freshet.push.http.Queries;
 import dev.freshet.service.problem.ProblemException;
-import io.vertx.core.http.HttpMethod;
+import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
@@ -17,38 +15,24 @@ class StatsRoutes {
 
     private static final String PATH = "/api/stats";
 
-    private final Admission admission;
+    private final Queries queries;
     private final Stats stats;
-    private final ProblemAnswer problems;
 
-    StatsRoutes(Admission admission, Stats stats, ProblemAnswer problems) {
-        this.admission = admission;
+    StatsRoutes(Queries queries, Stats stats) {
+        this.queries = queries;
         this.stats = stats;
-        this.problems = problems;
     }
 
     void register(@Observes Router router) {
-        router.route(PATH)
-                .method(HttpMethod.GET)
-                .method(HttpMethod.HEAD)
-                .handler(context -> admission
-                        .admit(context.request())
-                        .onSuccess(caller -> answer(context))
-                        .onFailure(failure -> problems.send(context, failure)));
-        router.route(PATH).handler(context -> {
-            context.response().putHeader("Allow", "GET, HEAD");
-            problems.send(context, ProblemAnswer.ofStatus(405));
-        });
+        queries.answer(
+                router, PATH, (context, caller) -> sums(), (context, sums) -> JsonAnswer.keepFor(2, context, sums));
     }
 
-    private void answer(RoutingContext context) {
+    private Future<byte[]> sums() {
         byte[] sums = stats.sums();
-        if (sums == null) {
-            problems.send(
-                    context,
-                    ProblemException.retryAfter(1, ProblemType.UNAVAILABLE, "Figures are not there yet; try again."));
-        } else {
-            JsonAnswer.keepFor(2, context, sums);
-        }
+        return sums != null
+                ? Future.succeededFuture(sums)
+                : Future.failedFuture(ProblemException.retryAfter(
+                        1, ProblemType.UNAVAILABLE, "Figures are not there yet; try again."));
     }
 }
