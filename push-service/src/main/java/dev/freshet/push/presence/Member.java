@@ -1,6 +1,8 @@
 package dev.freshet.push.presence;
 
+import dev.freshet.contract.ContractViolation;
 import dev.freshet.contract.channel.Channel;
+import dev.freshet.contract.channel.Names;
 
 /// One user on one channel, as this pod has it. Confined to the [Roster]'s context.
 final class Member {
@@ -9,10 +11,16 @@ final class Member {
     /// @param user who has a connection here that follows it
     record Key(Channel channel, String user) {
 
-        /// As Redis keeps it.
+        /// As Redis keeps it: the channel and the user, a space in between.
+        ///
+        /// @throws ContractViolation if it is something else
         static Key parse(String text) {
             int space = text.indexOf(' ');
-            return new Key(Channel.parse(text.substring(0, space)), text.substring(space + 1));
+            if (space < 0) {
+                throw new ContractViolation("member", "must be a channel and a user");
+            }
+            return new Key(
+                    Channel.parse(text.substring(0, space)), Names.requireUserId("member", text.substring(space + 1)));
         }
     }
 

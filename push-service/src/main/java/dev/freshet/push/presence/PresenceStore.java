@@ -1,5 +1,6 @@
 package dev.freshet.push.presence;
 
+import dev.freshet.contract.ContractViolation;
 import dev.freshet.contract.channel.Channel;
 import dev.freshet.contract.log.Keys;
 import dev.freshet.contract.log.PresenceScripts;
@@ -16,10 +17,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /// One partition's presence in Redis. Failures are `RedisUnavailable`. Safe for any thread.
 final class PresenceStore {
+
+    private static final Logger LOG = Logger.getLogger(PresenceStore.class);
 
     private static final Script ENTER = Script.of(PresenceScripts.ENTER);
     private static final Script RENEW = Script.of(PresenceScripts.RENEW);
@@ -101,32 +105,68 @@ final class PresenceStore {
         return apply(pod.id(), "live", pod.server(), changes);
     }
 
-    /// Removes some of a dead pod's members.
+    /// Removes some of a dead pod's members. What somebody else has put among them and is none goes too, or it
+    /// would keep the others there.
     ///
     /// @return how many; 0 if there are none left
     Future<Integer> sweep(String pod, int most) {
         String entered = Keys.presenceOf(partition, pod);
         return redis.send(Request.cmd(Command.SRANDMEMBER).arg(entered).arg(most))
                 .compose(found -> {
-                    List<Change> changes = texts(found).stream()
-                            .map(text -> new Change(false, Member.Key.parse(text)))
-                            .toList();
-                    if (!changes.isEmpty()) {
-                        return apply(pod, "dead", "", changes).map(done -> done ? changes.size() : 0);
+                    if (found.size() == 0) {
+                        Request forget = Request.cmd(Command.SREM)
+                                .arg(Keys.presenceDead(partition))
+                                .arg(pod);
+                        return redis.send(forget).map(0);
                     }
-                    Request forget = Request.cmd(Command.SREM)
-                            .arg(Keys.presenceDead(partition))
-                            .arg(pod);
-                    return redis.send(forget).map(0);
+                    Request drop = Request.cmd(Command.SREM).arg(entered);
+                    List<Change> changes = new ArrayList<>(found.size());
+                    for (Response each : found) {
+                        try {
+                            changes.add(new Change(false, Member.Key.parse(each.toString())));
+                        } catch (ContractViolation none) {
+                            // As bytes, for they need not be text.
+                            drop.arg(each.toBytes());
+                        }
+                    }
+                    int dropped = found.size() - changes.size();
+                    if (dropped > 0) {
+                        LOG.warnf("Dropped %d members of pod %s that are none", dropped, pod);
+                    }
+                    Future<?> clean = dropped > 0 ? redis.send(drop) : Future.succeededFuture();
+                    return clean.compose(done -> changes.isEmpty()
+                            ? Future.succeededFuture(dropped)
+                            : apply(pod, "dead", "", changes).map(swept -> swept ? found.size() : 0));
                 });
     }
 
     /// Tells the counts of crowds that have changed, if that was not done a moment ago.
     void tellCrowds() {
         List<String> keys = List.of(Keys.crowds(partition), Keys.crowdsTold(partition));
-        redis.run(CROWDS, keys, List.of(CROWDS_AT_ONCE, MS_BETWEEN_COUNTS))
-                .map(PresenceStore::texts)
-                .compose(channels -> channels.isEmpty() ? Future.succeededFuture() : count(channels));
+        redis.run(CROWDS, keys, List.of(CROWDS_AT_ONCE, MS_BETWEEN_COUNTS)).compose(found -> {
+            List<String> channels = new ArrayList<>(found.size());
+            Request drop = Request.cmd(Command.SREM).arg(Keys.crowds(partition));
+            for (Response each : found) {
+                if (isChannel(each.toString())) {
+                    channels.add(each.toString());
+                } else {
+                    drop.arg(each.toBytes());
+                }
+            }
+            if (channels.size() < found.size()) {
+                redis.send(drop);
+            }
+            return channels.isEmpty() ? Future.succeededFuture() : count(channels);
+        });
+    }
+
+    private static boolean isChannel(String text) {
+        try {
+            Channel.parse(text);
+            return true;
+        } catch (ContractViolation none) {
+            return false;
+        }
     }
 
     private Future<Response> count(List<String> channels) {

@@ -1,6 +1,7 @@
 package dev.freshet.push.presence;
 
 import dev.freshet.contract.channel.Channel;
+import dev.freshet.contract.channel.Names;
 import dev.freshet.contract.log.Keys;
 import dev.freshet.contract.log.Partitions;
 import dev.freshet.service.redis.RedisLink;
@@ -81,7 +82,10 @@ public final class Snapshots {
         return redis.send(request).compose(answer -> {
             Response fields = answer.get(1);
             for (int i = 0; i + 1 < fields.size(); i += 2) {
-                users.add(fields.get(i).toString());
+                String user = fields.get(i).toString();
+                if (Names.isUserId(user)) {
+                    users.add(user);
+                }
             }
             String next = answer.get(0).toString();
             if (next.equals("0")) {

@@ -26,6 +26,7 @@ final class Sweep {
     private final int patience;
     private final Map<String, Sight> seen = new HashMap<>();
     private boolean sweeping;
+    private int turn;
 
     /// @param patience how often a pod may be silent
     Sweep(PresenceStore store, PresenceMetrics metrics, int patience) {
@@ -53,7 +54,9 @@ final class Sweep {
         });
         if (!sweeping && !renewal.dead().isEmpty()) {
             sweeping = true;
-            sweep(renewal.dead().getFirst()).onComplete(swept -> sweeping = false);
+            // Each time another one: what cannot be removed of one must not keep the others.
+            turn = (turn + 1) % renewal.dead().size();
+            sweep(renewal.dead().get(turn)).onComplete(swept -> sweeping = false);
         }
     }
 
