@@ -40,6 +40,21 @@ public final class RawConnection implements AutoCloseable {
         }
     }
 
+    /// From another address of this machine, as another client.
+    ///
+    /// @param address of 127.0.0.0/8
+    public static RawConnection from(String address, int port) {
+        try {
+            Socket socket = new Socket();
+            socket.setSoTimeout((int) SseRecorder.LIMIT.toMillis());
+            socket.bind(new InetSocketAddress(InetAddress.getByName(address), 0));
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return new RawConnection(socket);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /// Sends text byte by byte as it is: every character must be below 256.
     public RawConnection send(String text) {
         try {
