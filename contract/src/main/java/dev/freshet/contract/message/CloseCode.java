@@ -6,6 +6,8 @@ package dev.freshet.contract.message;
 public enum CloseCode {
     /// RFC 6455: the server goes away.
     GOING_AWAY(1001, "going away", Then.RECONNECT),
+    /// RFC 6455: a text frame whose bytes are not UTF-8. Its client is broken.
+    NOT_UTF8(1007, "text is not UTF-8", Then.STOP),
     /// RFC 6455: a frame or message over the limit.
     TOO_BIG(1009, "message too big", Then.RECONNECT),
     /// IANA registry: the service restarts, try again.

@@ -93,7 +93,6 @@ public final class WebSocketEndpoint {
             CloseCode code = CloseCode.AUTHENTICATION_FAILED;
             return connection.close(new CloseReason(code.code(), code.reason()));
         }
-        Sockets.requireUtf8(welcome.transport());
         LoopHub loop = hub.current();
         Beats rhythm = beats.computeIfAbsent(
                 loop, each -> Beats.every(config.webSocket().pingInterval().toMillis(), each));
@@ -115,6 +114,10 @@ public final class WebSocketEndpoint {
                 attendance);
         connection.userData().put(SESSION, session);
         connection.userData().put(LIMITS, new MessageLimits(rates, loop, session, handler, limited));
+        Sockets.requireUtf8(welcome.transport(), () -> {
+            metrics.error("message-not-utf8");
+            outbox.close(CloseCode.NOT_UTF8);
+        });
         FrameLimit.watch(welcome.transport(), session::tooBig);
         session.open(welcome.after());
         return Uni.createFrom().voidItem();

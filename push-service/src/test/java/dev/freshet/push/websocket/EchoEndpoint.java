@@ -1,7 +1,9 @@
 package dev.freshet.push.websocket;
 
+import dev.freshet.contract.message.CloseCode;
 import dev.freshet.push.delivery.Sockets;
 import io.quarkus.arc.properties.IfBuildProperty;
+import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.HttpUpgradeCheck;
 import io.quarkus.websockets.next.OnBinaryMessage;
 import io.quarkus.websockets.next.OnOpen;
@@ -45,7 +47,12 @@ class EchoEndpoint {
 
     @OnOpen
     Uni<Void> opened(WebSocketConnection connection) {
-        Sockets.requireUtf8(connection.userData().get(TRANSPORT));
+        Sockets.requireUtf8(
+                connection.userData().get(TRANSPORT),
+                () -> connection
+                        .close(new CloseReason(CloseCode.NOT_UTF8.code(), CloseCode.NOT_UTF8.reason()))
+                        .subscribe()
+                        .with(closed -> {}, failure -> {}));
         return Uni.createFrom().voidItem();
     }
 

@@ -274,6 +274,33 @@ class WebSocketMessageHardeningTest extends PushTest {
         assertTooBig(connection.readToEnd());
     }
 
+    /// Stops bytes that are no UTF-8 from being heard as something else, with replacement characters in it.
+    @Test
+    void textThatIsNotUtf8ClosesWith1007AndNothingBehindItIsHeard() {
+        String good = "{\"type\":\"leave-room\",\"payload\":\"x\"}";
+        for (List<String> frames : List.of(
+                List.of(small(0x81, "{\"type\":\"leave-room\",\"payload\":\"\u00c3(\"}")),
+                List.of(small(0x81, "\u00ed\u00a0\u0080")),
+                // A character over two fragments is good, half a one at the end is not.
+                List.of(small(0x01, "\"\u00c3"), small(0x00, "\u00a9\u00c3"), small(0x80, "")))) {
+            RawConnection connection =
+                    raw().send("GET /ws?ticket=" + ticket(user) + " HTTP/1.1\r\nHost: x\r\n" + UPGRADE + "\r\n");
+            connection.readHead();
+            connection.readThrough("}}");
+
+            frames.forEach(connection::send);
+            connection.send(small(0x81, good));
+
+            String answer = connection.readThrough("\u0088") + connection.readThrough("UTF-8");
+            // The client's close frame, with the same code.
+            connection.send("\u0088\u0082\0\0\0\0\u0003\u00ef");
+            assertThat(connection.readToEnd()).isEmpty();
+            assertThat(answer).startsWith("\u0088").doesNotContain("left-room", "error");
+            assertThat(answer.substring(2, 4)).isEqualTo("\u0003\u00ef");
+        }
+        awaitConnections("websocket", 0);
+    }
+
     /// Stops the limit from being drawn tighter than the interface says.
     @Test
     void aMessageOfExactlyTheLimitIsRead() {
@@ -313,6 +340,11 @@ class WebSocketMessageHardeningTest extends PushTest {
         socket.next("left-room");
         socket.next("ack");
         socket.assertExhausted();
+    }
+
+    /// Masked with zeros, shorter than 126 bytes.
+    private static String small(int first, String text) {
+        return "" + (char) first + (char) (0x80 | text.length()) + "\0\0\0\0" + text;
     }
 
     /// Masked with zeros, the length in eight bytes.
