@@ -101,4 +101,41 @@ final class DisconnectIT {
         assertThat(fresh.post(deployment.url("/api/events"), EVENT).status()).isEqualTo(202);
         other.close();
     }
+
+    /// Stops a disconnected user from staying on a pod that was paused when the others were told.
+    @Test
+    void aPausedPodEndsTheConnectionsOfWhoWasDisconnectedMeanwhileOnceItGoesOn() {
+        Replica paused = deployment.push(0);
+        Rest old = deployment.follower("user-paused", "room:a");
+        Rest bystander = deployment.follower("user-unpaused");
+        Socket socket = Socket.connect(paused.url("/ws"), deployment.ticket(old));
+        EventStream stream = EventStream.open(paused.url("/api/events/me"), old);
+        Socket elsewhere = Socket.connect(deployment.push(1).url("/ws"), deployment.ticket(old));
+        Socket other = Socket.connect(paused.url("/ws"), deployment.ticket(bystander));
+        for (Socket each : List.of(socket, elsewhere, other)) {
+            Patience.await("admitted").until(() -> !each.ofType("connected").isEmpty());
+        }
+
+        paused.child().send("STOP");
+        try {
+            Rest admin = deployment.as(deployment.user("root").groups("admin"));
+            // Around the proxy, which may have the paused pod in mind.
+            Rest.Answer answer = admin.post(
+                    deployment.all(Service.EVENTS).getFirst().url("/api/users/user-paused/disconnect"), "{}");
+            assertThat(answer.status()).as(answer::toString).isEqualTo(202);
+            Patience.await("the pod that runs has heard of it").until(() -> !elsewhere.isOpen());
+            assertThat(socket.isOpen()).isTrue();
+            assertThat(stream.isOpen()).isTrue();
+        } finally {
+            paused.child().send("CONT");
+        }
+        long resumed = System.nanoTime();
+
+        Patience.await("the pod that was paused ends the connections")
+                .until(() -> !socket.isOpen() && !stream.isOpen());
+        assertThat(Duration.ofNanos(System.nanoTime() - resumed)).isLessThan(LIMIT);
+        assertThat(socket.closeCode()).isEqualTo(CloseCode.FORBIDDEN.code());
+        assertThat(other.isOpen()).isTrue();
+        other.close();
+    }
 }
