@@ -33,15 +33,15 @@ final class Chromium implements AutoCloseable, WebSocket.Listener {
     private static final int ANSWER_LIMIT_SECONDS = 30;
 
     private final Child child;
-    private final Path profile;
+    private final Path folder;
     private final StringBuilder partial = new StringBuilder();
     private final AtomicInteger calls = new AtomicInteger();
     private final Map<Integer, CompletableFuture<JsonNode>> answers = new ConcurrentHashMap<>();
     private @Nullable WebSocket page;
 
-    private Chromium(Child child, Path profile) {
+    private Chromium(Child child, Path folder) {
         this.child = child;
-        this.profile = profile;
+        this.folder = folder;
     }
 
     /// Whether this machine has one.
@@ -50,10 +50,12 @@ final class Chromium implements AutoCloseable, WebSocket.Listener {
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, "chromium")));
     }
 
-    /// Starts it with a fresh profile and an empty page.
+    /// Starts it with a fresh profile and an empty page. All that it writes goes when it is closed.
     static Chromium start(Path logs) {
         try {
-            Path profile = Files.createTempDirectory("freshet-chromium");
+            Path folder = Files.createTempDirectory("freshet-chromium");
+            Path profile = Files.createDirectory(folder.resolve("profile"));
+            Path temporary = Files.createDirectory(folder.resolve("tmp"));
             List<String> command = new ArrayList<>(List.of(
                     "chromium",
                     "--headless",
@@ -67,7 +69,8 @@ final class Chromium implements AutoCloseable, WebSocket.Listener {
                     "--remote-debugging-port=0",
                     "--user-data-dir=" + profile,
                     "about:blank"));
-            Chromium chromium = new Chromium(Child.start("chromium", logs, command, Map.of()), profile);
+            Chromium chromium = new Chromium(
+                    Child.start("chromium", logs, command, Map.of("TMPDIR", temporary.toString())), folder);
             Path portFile = profile.resolve("DevToolsActivePort");
             chromium.child.awaitReady(() -> Files.isRegularFile(portFile) && chromium.attach(portFile));
             return chromium;
@@ -106,12 +109,19 @@ final class Chromium implements AutoCloseable, WebSocket.Listener {
             page.abort();
         }
         child.close();
-        try (Stream<Path> files = Files.walk(profile)) {
+        // Helper processes outlive the browser for a moment, and write.
+        Patience.await("the browser's files are gone").until(() -> {
+            clear();
+            return Files.notExists(folder);
+        });
+    }
+
+    private void clear() {
+        try (Stream<Path> files = Files.walk(folder)) {
             files.sorted(Comparator.reverseOrder())
                     .forEach(file -> file.toFile().delete());
         } catch (IOException | UncheckedIOException stillWriting) {
-            // A helper process that outlives the browser for a moment: the system's temporary folder keeps a few files.
-            return;
+            // Once more, then.
         }
     }
 
