@@ -57,6 +57,12 @@ public final class EntryReader {
         this.secret = secret;
     }
 
+    /// An entry begins: fields that were given without [#read] are forgotten.
+    public void begin() {
+        channel = type = payload = actor = ephemeral = exclude = traceparent = proof = null;
+        repeated = false;
+    }
+
     /// One field of the entry. Fields with other names are ignored.
     public void field(byte[] name, byte[] value) {
         switch (name.length) {
@@ -107,8 +113,7 @@ public final class EntryReader {
         try {
             return check();
         } finally {
-            channel = type = payload = actor = ephemeral = exclude = traceparent = proof = null;
-            repeated = false;
+            begin();
         }
     }
 

@@ -19,12 +19,12 @@ import dev.freshet.service.log.LogMismatch;
 import dev.freshet.service.log.Renewal;
 import dev.freshet.service.redis.ReadFrom;
 import dev.freshet.service.redis.RedisLink;
+import dev.freshet.service.redis.ServerConnection;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
-import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
@@ -56,9 +56,6 @@ final class Tail {
     private static final int MIN_COUNT = 16;
     private static final int MAX_COUNT = 1000;
 
-    /// Entries of a read whose sizes tell that of the others, at least.
-    private static final int SAMPLE = 64;
-
     /// After a failure; long enough not to be a flood, short enough not to be felt.
     private static final long RETRY_MS = 200;
 
@@ -87,7 +84,7 @@ final class Tail {
     /// Why all followers are to be told when it begins anew; `null` while it need not.
     private @Nullable GapReason lost;
 
-    private @Nullable RedisConnection connection;
+    private @Nullable ServerConnection connection;
 
     /// Whether the facts that this connection's own server gave last were good.
     private boolean trusted;
@@ -152,7 +149,7 @@ final class Tail {
         }
     }
 
-    private void use(RedisConnection fresh) {
+    private void use(ServerConnection fresh) {
         if (connection != null || stopped) {
             // There were two reasons to connect again; one connection is enough.
             fresh.close();
@@ -193,7 +190,7 @@ final class Tail {
 
     /// Whether the log is still the one that was read, and complete; else it does not succeed, and the tail goes
     /// on another way.
-    private Future<Void> verify(RedisConnection fresh, Read known) {
+    private Future<Void> verify(ServerConnection fresh, Read known) {
         return facts(fresh).compose(facts -> {
             if (Verdict.of(facts, known) == Verdict.SAME) {
                 learn(facts);
@@ -204,11 +201,11 @@ final class Tail {
         });
     }
 
-    private Future<LogFacts> facts(RedisConnection from) {
+    private Future<LogFacts> facts(ServerConnection from) {
         return from.send(Log.factsRequest(partition, true)).map(answer -> log.facts(partition, answer));
     }
 
-    private void read(RedisConnection from) {
+    private void read(ServerConnection from) {
         if (connection != from) {
             return;
         }
@@ -221,7 +218,8 @@ final class Tail {
                 .arg("STREAMS")
                 .arg(Keys.events(partition))
                 .arg(known.position().position().toString());
-        Future<@Nullable Response> entries = from.send(request);
+        EntryDecoder.Batch batch = decoder.batch();
+        Future<Integer> entries = from.entries(request, batch);
         // Answered when the read is, and so later than it, by the same server.
         Future<Response> facts = from.send(Log.factsRequest(partition, false));
         answered(Future.all(entries, facts))
@@ -237,22 +235,27 @@ final class Tail {
                     }
                     behindPrimary = 0;
                     learn(after);
-                    Response answer = entries.result();
-                    if (answer == null) {
+                    if (batch.entries().isEmpty()) {
                         read(from);
                     } else {
-                        advance(from, answer.get(0).get(1), known);
+                        advance(from, batch, known);
                     }
                 })
                 .onFailure(failure -> lost(from, failure));
     }
 
-    /// Asks for what follows before it looks at what has come, so that Redis works on the one meanwhile.
-    private void advance(RedisConnection from, Response entries, Read known) {
-        StreamId last = EntryDecoder.id(entries.get(entries.size() - 1));
+    /// Asks for what follows before it hands on what has come, so that Redis works on the one meanwhile.
+    private void advance(ServerConnection from, EntryDecoder.Batch batch, Read known) {
+        List<EntryDecoder.Decoded> entries = batch.entries();
         read = Objects.requireNonNull(read, "known since it began")
-                .advanced(new EventId(partition, last, known.position().epoch()), entries.size());
-        count = fitting(entries);
+                .advanced(
+                        new EventId(
+                                partition,
+                                entries.getLast().id(),
+                                known.position().epoch()),
+                        entries.size());
+        long each = Math.max(1, batch.bytes() / entries.size());
+        count = Math.clamp(TARGET_BYTES / each, MIN_COUNT, MAX_COUNT);
         read(from);
         try {
             take(entries, known);
@@ -264,24 +267,11 @@ final class Tail {
         }
     }
 
-    /// As many entries like these make a read of the size that it should have, by the look of some of them.
-    private static int fitting(Response entries) {
-        int step = Math.max(1, entries.size() / SAMPLE);
-        long bytes = 0;
-        int seen = 0;
-        for (int i = 0; i < entries.size(); i += step) {
-            bytes += EntryDecoder.bytes(entries.get(i));
-            seen++;
-        }
-        return Math.clamp(TARGET_BYTES / Math.max(1, bytes / seen), MIN_COUNT, MAX_COUNT);
-    }
-
-    private void take(Response entries, Read known) {
+    private void take(List<EntryDecoder.Decoded> entries, Read known) {
         List<LiveEvent> events = new ArrayList<>(entries.size());
         String epoch = known.position().epoch();
         EventId end = known.position();
-        for (Response entry : entries) {
-            EntryDecoder.Decoded decoded = decoder.decode(entry);
+        for (EntryDecoder.Decoded decoded : entries) {
             end = new EventId(partition, decoded.id(), epoch);
             LoggedEvent logged = switch (decoded.entry()) {
                 case Entry.Valid valid -> new LoggedEvent(end, valid.event());
@@ -309,7 +299,7 @@ final class Tail {
     }
 
     /// Begins with the log's recent entries. Where another log was read before, its followers are told.
-    private Future<Void> begin(RedisConnection from) {
+    private Future<Void> begin(ServerConnection from) {
         return continuity
                 .renewed()
                 .compose(primary -> facts(from).compose(before -> {
@@ -344,7 +334,7 @@ final class Tail {
     }
 
     /// The log is not, or may not be, what this connection's server says: finds out, and goes on as that is.
-    private void distrust(RedisConnection from) {
+    private void distrust(ServerConnection from) {
         if (connection != from) {
             return;
         }
@@ -397,7 +387,7 @@ final class Tail {
     /// Empty while this tail is not sure itself what it reads, or if the primary says that it is another log.
     private Future<Optional<LogFacts>> lookAtPrimary() {
         Read known = read;
-        RedisConnection during = connection;
+        ServerConnection during = connection;
         if (!trusted || known == null || during == null) {
             return Future.succeededFuture(Optional.empty());
         }
@@ -426,7 +416,7 @@ final class Tail {
         return promise.future();
     }
 
-    private void lost(RedisConnection from, @Nullable Throwable failure) {
+    private void lost(ServerConnection from, @Nullable Throwable failure) {
         if (connection == from) {
             close();
             retry(failure);
@@ -434,7 +424,7 @@ final class Tail {
     }
 
     private void close() {
-        RedisConnection old = connection;
+        ServerConnection old = connection;
         connection = null;
         trusted = false;
         if (old != null) {

@@ -4,13 +4,13 @@ import dev.freshet.service.redis.ReadFrom;
 import dev.freshet.service.redis.RedisLink;
 import dev.freshet.service.redis.RedisUnavailable;
 import dev.freshet.service.redis.Script;
+import dev.freshet.service.redis.ServerConnection;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.ContextInternal;
 import io.vertx.redis.client.Command;
-import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.ArrayDeque;
@@ -44,7 +44,7 @@ final class ReplicatedRuns {
 
     // Touched on the context only.
     private final Queue<Run> waiting = new ArrayDeque<>();
-    private @Nullable RedisConnection connection;
+    private @Nullable ServerConnection connection;
     private boolean busy;
 
     /// @param key whose primary they run on; all keys of the scripts must be in its slot
@@ -85,7 +85,7 @@ final class ReplicatedRuns {
                 .onSuccess(use -> runAll(use, together));
     }
 
-    private void runAll(RedisConnection use, List<Run> together) {
+    private void runAll(ServerConnection use, List<Run> together) {
         List<Future<Response>> answers =
                 together.stream().map(run -> run(use, run)).toList();
         // Only when all have run: one that Redis did not know by its name runs later than the others.
@@ -126,20 +126,20 @@ final class ReplicatedRuns {
         next();
     }
 
-    private Future<Response> run(RedisConnection use, Run run) {
+    private Future<Response> run(ServerConnection use, Run run) {
         return send(use, run.script.byName(run.keys, run.arguments))
                 .recover(failure -> String.valueOf(failure.getMessage()).startsWith("NOSCRIPT")
                         ? send(use, run.script.bySource(run.keys, run.arguments))
                         : Future.failedFuture(failure));
     }
 
-    private Future<Response> send(RedisConnection use, Request request) {
+    private Future<Response> send(ServerConnection use, Request request) {
         return use.send(request).timeout(timeoutMs + ANSWER_LIMIT_MS, TimeUnit.MILLISECONDS);
     }
 
     /// Never another one between a script and its `WAIT`: a fresh connection has written nothing to wait for.
-    private Future<RedisConnection> connected() {
-        RedisConnection open = connection;
+    private Future<ServerConnection> connected() {
+        ServerConnection open = connection;
         return open != null
                 ? Future.succeededFuture(open)
                 : redis.dedicated(key, ReadFrom.PRIMARY).onSuccess(fresh -> {
@@ -149,12 +149,12 @@ final class ReplicatedRuns {
                 });
     }
 
-    private void drop(RedisConnection used) {
+    private void drop(ServerConnection used) {
         forget(used);
         used.close();
     }
 
-    private void forget(RedisConnection ended) {
+    private void forget(ServerConnection ended) {
         if (connection == ended) {
             connection = null;
         }

@@ -3,6 +3,8 @@ package dev.freshet.service.redis;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.impl.ContextInternal;
+import io.vertx.core.impl.VertxInternal;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisClientType;
@@ -49,7 +51,7 @@ final class Connector {
 
     /// Opens a connection to a server that must be a primary, and asks it: a topology may be a moment old, and an
     /// old primary that comes back believes for a while that it still is one.
-    Future<RedisConnection> primary(Address address) {
+    Future<ServerConnection> primary(Address address) {
         return open(address)
                 .compose(connection -> checked(
                         connection,
@@ -64,7 +66,7 @@ final class Connector {
     /// Opens a connection to the first of these servers that is a replica with a link to its primary.
     ///
     /// @param cluster whether a replica must be told that it is meant
-    Future<RedisConnection> replica(Iterator<Address> candidates, boolean cluster) {
+    Future<ServerConnection> replica(Iterator<Address> candidates, boolean cluster) {
         if (!candidates.hasNext()) {
             return Future.failedFuture(new RedisUnavailable("no replica is in sync"));
         }
@@ -99,17 +101,27 @@ final class Connector {
     }
 
     /// Opens a connection to a server of the data, whatever its role. Fails after the limit.
-    Future<RedisConnection> open(Address address) {
-        return open(url(configured.getFirst(), address, true), address.port(), connectMs);
+    Future<ServerConnection> open(Address address) {
+        return open(url(configured.getFirst(), address, true), connectMs);
     }
 
     /// Opens a connection to a configured host that only knows where the data is.
-    Future<RedisConnection> guide(int index) {
+    Future<ServerConnection> guide(int index) {
         Address address = address(configured.get(index));
-        return open(url(configured.get(index), address, false), address.port(), answerMs);
+        return open(url(configured.get(index), address, false), answerMs);
     }
 
-    private Future<RedisConnection> open(String url, int port, long limitMs) {
+    private Future<ServerConnection> open(String url, long limitMs) {
+        ContextInternal caller = (ContextInternal) vertx.getOrCreateContext();
+        // On the same event loop, so that answers come without a hop.
+        ContextInternal own = ((VertxInternal) vertx)
+                .createEventLoopContext(caller.nettyEventLoop(), caller.workerPool(), caller.classLoader());
+        Promise<ServerConnection> promise = Promise.promise();
+        own.runOnContext(now -> open(url, limitMs, own, promise));
+        return promise.future();
+    }
+
+    private void open(String url, long limitMs, ContextInternal own, Promise<ServerConnection> promise) {
         Redis client = Redis.createClient(
                 vertx,
                 new RedisOptions(options)
@@ -119,7 +131,6 @@ final class Connector {
                         // It has one connection, which is in use: there is nothing to clean.
                         .setPoolCleanerInterval(-1)
                         .setPoolRecycleTimeout(-1));
-        Promise<RedisConnection> promise = Promise.promise();
         long timer = vertx.setTimer(limitMs, fired -> {
             if (promise.tryFail(new RedisUnavailable("no connection within " + limitMs + " ms"))) {
                 client.close();
@@ -131,13 +142,11 @@ final class Connector {
                 client.close();
                 promise.tryFail(result.cause());
             } else {
-                Gathering.begin(port);
                 // Vert.x would log every failure as unhandled.
                 RedisConnection connection = result.result().exceptionHandler(failure -> {});
-                promise.tryComplete(new PlainConnection(client, connection));
+                promise.tryComplete(ServerConnection.of(client, connection, own));
             }
         });
-        return promise.future();
     }
 
     /// An answer within the limit, or a failure.
@@ -156,7 +165,7 @@ final class Connector {
         return promise.future();
     }
 
-    private static Future<RedisConnection> checked(RedisConnection connection, Future<RedisConnection> check) {
+    private static Future<ServerConnection> checked(RedisConnection connection, Future<ServerConnection> check) {
         return check.onFailure(failure -> connection.close());
     }
 

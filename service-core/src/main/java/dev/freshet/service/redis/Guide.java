@@ -1,7 +1,6 @@
 package dev.freshet.service.redis;
 
 import io.vertx.core.Future;
-import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.function.Supplier;
@@ -12,18 +11,18 @@ import org.jspecify.annotations.Nullable;
 final class Guide {
 
     private final Connector connector;
-    private final Supplier<Future<RedisConnection>> opening;
-    private @Nullable Future<RedisConnection> connection;
+    private final Supplier<Future<ServerConnection>> opening;
+    private @Nullable Future<ServerConnection> connection;
 
-    Guide(Connector connector, Supplier<Future<RedisConnection>> opening) {
+    Guide(Connector connector, Supplier<Future<ServerConnection>> opening) {
         this.connector = connector;
         this.opening = opening;
     }
 
     /// Fails within twice the connector's limit.
     Future<Response> ask(Request question) {
-        Future<RedisConnection> known = connection;
-        Future<RedisConnection> open = known == null ? opening.get() : known;
+        Future<ServerConnection> known = connection;
+        Future<ServerConnection> open = known == null ? opening.get() : known;
         connection = open;
         return open.compose(ready -> connector.answer(ready, question)).onFailure(failure -> {
             if (connection == open) {
@@ -33,10 +32,10 @@ final class Guide {
     }
 
     void close() {
-        Future<RedisConnection> open = connection;
+        Future<ServerConnection> open = connection;
         connection = null;
         if (open != null) {
-            open.onSuccess(RedisConnection::close);
+            open.onSuccess(ServerConnection::close);
         }
     }
 }

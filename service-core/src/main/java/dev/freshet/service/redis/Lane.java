@@ -1,7 +1,6 @@
 package dev.freshet.service.redis;
 
 import io.vertx.core.Future;
-import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Response;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -33,7 +32,7 @@ final class Lane {
     private final Deque<Call> calls = new ArrayDeque<>();
 
     private final Set<Script> scripts = new HashSet<>();
-    private @Nullable RedisConnection connection;
+    private @Nullable ServerConnection connection;
     private boolean retired;
     private boolean ended;
 
@@ -46,13 +45,13 @@ final class Lane {
         return server;
     }
 
-    void open(Future<RedisConnection> connecting) {
+    void open(Future<ServerConnection> connecting) {
         connecting.onSuccess(this::use).onFailure(this::end);
     }
 
     void send(Call call) {
         calls.add(call);
-        RedisConnection open = connection;
+        ServerConnection open = connection;
         if (open != null) {
             write(open, call);
         }
@@ -87,7 +86,7 @@ final class Lane {
             return;
         }
         ended = true;
-        RedisConnection open = connection;
+        ServerConnection open = connection;
         if (open != null) {
             open.close();
         }
@@ -97,7 +96,7 @@ final class Lane {
         owner.ended(this, cause);
     }
 
-    private void use(RedisConnection open) {
+    private void use(ServerConnection open) {
         if (ended) {
             open.close();
             return;
@@ -110,7 +109,7 @@ final class Lane {
         List.copyOf(calls).forEach(call -> write(open, call));
     }
 
-    private void write(RedisConnection open, Call call) {
+    private void write(ServerConnection open, Call call) {
         open.send(call.request(scripts)).onComplete(result -> {
             if (!calls.remove(call)) {
                 // Ended meanwhile.
@@ -134,7 +133,7 @@ final class Lane {
     }
 
     private void closeIfDone() {
-        RedisConnection open = connection;
+        ServerConnection open = connection;
         if (retired && calls.isEmpty() && open != null && !ended) {
             ended = true;
             open.close();

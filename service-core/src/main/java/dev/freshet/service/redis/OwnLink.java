@@ -2,7 +2,6 @@ package dev.freshet.service.redis;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.List;
@@ -19,7 +18,7 @@ public final class OwnLink {
     private final RedisLink redis;
     private final String key;
     private final long limitMs;
-    private @Nullable Future<RedisConnection> connection;
+    private @Nullable Future<ServerConnection> connection;
 
     /// @param key whose primary it goes to; all commands must be about keys of its slot
     /// @param limitMs what an answer may take, or else it fails
@@ -31,7 +30,7 @@ public final class OwnLink {
 
     /// Sends one command.
     public Future<Response> send(Request request) {
-        Future<RedisConnection> open = connection;
+        Future<ServerConnection> open = connection;
         if (open == null) {
             open = connect();
         }
@@ -51,16 +50,16 @@ public final class OwnLink {
 
     /// Ends the connection, if there is one. The next command opens another.
     public void close() {
-        Future<RedisConnection> open = connection;
+        Future<ServerConnection> open = connection;
         connection = null;
         if (open != null) {
-            open.onSuccess(RedisConnection::close);
+            open.onSuccess(ServerConnection::close);
         }
     }
 
-    private Future<RedisConnection> connect() {
-        Promise<RedisConnection> promise = Promise.promise();
-        Future<RedisConnection> mine = promise.future();
+    private Future<ServerConnection> connect() {
+        Promise<ServerConnection> promise = Promise.promise();
+        Future<ServerConnection> mine = promise.future();
         connection = mine;
         redis.dedicated(key, ReadFrom.PRIMARY).onComplete(connected -> {
             if (connected.succeeded()) {
@@ -75,7 +74,7 @@ public final class OwnLink {
         return mine;
     }
 
-    private void forget(Future<RedisConnection> ended) {
+    private void forget(Future<ServerConnection> ended) {
         if (connection == ended) {
             connection = null;
         }

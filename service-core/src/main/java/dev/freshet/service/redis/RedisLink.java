@@ -6,7 +6,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.impl.ContextInternal;
 import io.vertx.core.impl.VertxInternal;
 import io.vertx.redis.client.Redis;
-import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
@@ -86,13 +85,13 @@ public final class RedisLink {
     /// not there, and the caller connects again. The caller closes it.
     ///
     /// A server that stops being a primary need not end the connection; who cannot live with that has to look.
-    public Future<RedisConnection> dedicated(String key, ReadFrom from) {
+    public Future<ServerConnection> dedicated(String key, ReadFrom from) {
         int slot = Slots.of(key);
         // There its answers come without a hop.
         ContextInternal own = ((ContextInternal) vertx.getOrCreateContext()).unwrap();
-        Promise<RedisConnection> promise = promise();
+        Promise<ServerConnection> promise = promise();
         onTimeout(promise);
-        Future<RedisConnection> connecting = switch (from) {
+        Future<ServerConnection> connecting = switch (from) {
             case PRIMARY -> primary(slot, own);
             case REPLICA -> replica(slot, own).recover(failure -> primary(slot, own));
         };
@@ -120,11 +119,11 @@ public final class RedisLink {
         return answer.future();
     }
 
-    private Future<RedisConnection> primary(int slot, ContextInternal on) {
+    private Future<ServerConnection> primary(int slot, ContextInternal on) {
         return on(home, () -> router.primary(slot)).compose(address -> on(on, () -> connector.primary(address)));
     }
 
-    private Future<RedisConnection> replica(int slot, ContextInternal on) {
+    private Future<ServerConnection> replica(int slot, ContextInternal on) {
         return on(home, () -> router.replicas(slot))
                 .compose(addresses -> on(on, () -> connector.replica(addresses.iterator(), topology.isCluster())));
     }
