@@ -15,22 +15,20 @@ import dev.freshet.push.delivery.LagLimits;
 import dev.freshet.push.delivery.LiveEvent;
 import dev.freshet.push.delivery.LoopHub;
 import dev.freshet.push.delivery.ScheduledTask;
-import dev.freshet.push.delivery.Sockets;
 import dev.freshet.push.delivery.Subscription;
 import dev.freshet.push.metrics.PushMetrics;
 import dev.freshet.push.metrics.PushMetrics.Transport;
 import dev.freshet.push.presence.Attendance;
 import dev.freshet.push.replay.History;
 import dev.freshet.push.replay.Resume;
+import dev.freshet.push.wire.StreamWire;
 import dev.freshet.push.wire.Wire;
 import dev.freshet.push.wire.Wires;
 import dev.freshet.service.identity.Caller;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.http.HttpVersion;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,13 +43,11 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
     /// What a stream's last bytes may take to get to the socket. After it, nobody reads them.
     private static final long END_GRACE_MS = 5_000;
 
+    private static final byte[] NOTHING = {};
+
     private final LoopHub hub;
     private final Beats beats;
     private final PushMetrics metrics;
-    private final HttpServerRequest http;
-    private final HttpServerResponse response;
-    private final HttpConnection transport;
-    private final HttpVersion version;
     private final Wires wires;
     private final Caller caller;
     private final SseRequest request;
@@ -62,11 +58,15 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
     private final Feed feed;
 
     /// To be told as soon as the stream has begun.
-    private final Map<Channel, GapReason> gaps = new LinkedHashMap<>();
+    private Map<Channel, GapReason> gaps = new LinkedHashMap<>();
 
     private final Age age;
+
+    /// Until the stream has begun: it holds on to all that came with it.
+    private @Nullable HttpServerRequest http;
+
     /// Once the stream has begun.
-    private @Nullable Wire wire;
+    private @Nullable StreamWire wire;
 
     private @Nullable ScheduledTask expiry;
     private boolean ended;
@@ -89,10 +89,7 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
         this.beats = beats;
         this.metrics = metrics;
         this.http = http;
-        this.response = http.response();
         this.wires = wires;
-        this.transport = http.connection();
-        this.version = http.version();
         this.caller = caller;
         this.request = request;
         this.limits = limits;
@@ -130,6 +127,7 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
             }
         }
         metrics.opened(Transport.SSE, cameBack);
+        HttpServerResponse response = http().response();
         response.closeHandler(closed -> close());
         response.exceptionHandler(failure -> close());
         hub.connections().add(this);
@@ -168,10 +166,11 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
         }
         boolean resumed = cameBack && gaps.isEmpty() && feed.lost().isEmpty();
         SseMessage init = new SseMessage.Init(retryMs, feed.cursor(), connectionId, request.channels(), resumed);
-        response.write(Buffer.buffer(SseWriter.write(init)));
-        wire = wires.ofStream(http, hub.flusher());
+        http().response().write(Buffer.buffer(SseWriter.write(init)));
+        wire = wires.ofStream(http(), hub.flusher(), this::close);
+        http = null;
         gaps.forEach(this::gap);
-        gaps.clear();
+        gaps = Map.of();
         feed.tellLost();
         feed.beginWith(beginning);
         feed.release();
@@ -260,14 +259,14 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
 
     @Override
     public Future<Void> restart() {
-        return end(comeBack()).onComplete(ended -> leave());
+        return end(comeBack());
     }
 
     @Override
     public void tooSlow() {
         if (!ended) {
             metrics.error("slow-reader");
-            end(comeBack()).onComplete(ended -> leave());
+            end(comeBack());
         }
     }
 
@@ -277,46 +276,31 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
         if (!ended) {
             metrics.ended(Transport.SSE, "revoked");
         }
-        end(Buffer.buffer());
+        end(NOTHING);
     }
 
     /// Spread over as long again, so that those who were sent away together do not come back together.
-    private Buffer comeBack() {
+    private byte[] comeBack() {
         int jittered = retryMs / 2 + ThreadLocalRandom.current().nextInt(retryMs + 1);
-        return Buffer.buffer(SseWriter.write(new SseMessage.Retry(jittered)));
+        return SseWriter.write(new SseMessage.Retry(jittered));
     }
 
     /// The stream ends with its token; the client comes back with another one and resumes.
     private void expired() {
         metrics.ended(Transport.SSE, "token-expired");
-        end(Buffer.buffer());
+        end(NOTHING);
     }
 
     /// @return completes when all that was written is with the socket; fails if it was cut
-    private Future<Void> end(Buffer last) {
+    private Future<Void> end(byte[] last) {
         if (ended) {
             return Future.succeededFuture();
         }
         close();
-        Future<Void> written = response.end(last);
-        ScheduledTask grace = hub.after(END_GRACE_MS, this::cut);
+        StreamWire way = wire == null ? wires.ofResponse(http()) : wire;
+        Future<Void> written = way.end(last);
+        ScheduledTask grace = hub.after(END_GRACE_MS, way::cut);
         return written.onComplete(done -> grace.cancel());
-    }
-
-    /// Else a client or a proxy would send its next request, perhaps this very stream's, to a process that ends.
-    private void leave() {
-        if (version != HttpVersion.HTTP_2) {
-            transport.close();
-        }
-    }
-
-    /// An HTTP/2 connection may have other streams, which go on.
-    private void cut() {
-        if (version != HttpVersion.HTTP_2) {
-            Sockets.cut(transport);
-        } else {
-            response.reset();
-        }
     }
 
     private void close() {
@@ -339,7 +323,11 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
         wire().write(SseWriter.write(message));
     }
 
-    private Wire wire() {
+    private StreamWire wire() {
         return Objects.requireNonNull(wire, "the stream has not begun");
+    }
+
+    private HttpServerRequest http() {
+        return Objects.requireNonNull(http, "the stream has begun");
     }
 }

@@ -6,7 +6,7 @@ import dev.freshet.push.admission.Admission;
 import dev.freshet.push.admission.ConnectionLimit;
 import dev.freshet.push.admission.ConnectionLimit.Outcome;
 import dev.freshet.push.delivery.Hub;
-import dev.freshet.push.delivery.Sockets;
+import dev.freshet.push.wire.Sockets;
 import dev.freshet.service.identity.Caller;
 import dev.freshet.service.problem.ProblemAnswer;
 import dev.freshet.service.problem.ProblemException;

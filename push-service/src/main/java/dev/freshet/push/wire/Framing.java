@@ -36,6 +36,11 @@ enum Framing {
             messages.forEach(to::writeBytes);
             to.writeBytes(CRLF);
         }
+
+        @Override
+        byte[] end() {
+            return LAST_CHUNK;
+        }
     },
 
     /// Each message is an unmasked text frame of its own.
@@ -64,6 +69,8 @@ enum Framing {
     };
 
     private static final byte[] CRLF = {'\r', '\n'};
+    private static final byte[] LAST_CHUNK = {'0', '\r', '\n', '\r', '\n'};
+    private static final byte[] NOTHING = {};
     private static final int FINAL_TEXT = 0x81;
 
     /// Longer messages have their length in two or eight more bytes.
@@ -72,7 +79,13 @@ enum Framing {
     /// At most so many bytes come to those of the messages.
     abstract int overhead(int count);
 
+    /// @param messages not empty
     abstract void write(List<byte[]> messages, ByteBuf to);
+
+    /// What ends a stream besides the connection's end.
+    byte[] end() {
+        return NOTHING;
+    }
 
     static int bytes(List<byte[]> messages) {
         int bytes = 0;

@@ -3,6 +3,7 @@ package dev.freshet.push.wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
@@ -22,13 +23,13 @@ import org.jspecify.annotations.Nullable;
 /// It relies on this: the encoder keeps no state from one message to the next; a Netty channel's outbound buffer
 /// stays the same while it is open; all that touches either runs on the channel's event loop. [Wires] decides for
 /// which connections that holds.
-final class SocketWire implements Wire {
+class SocketWire implements Wire {
 
     /// What waits for a flush at the end of the turn, at most: then it is flushed at once.
     private static final int FLUSH_BYTES = 16 * 1024;
 
     private final Channel channel;
-    private final ChannelHandlerContext encoder;
+    private final ChannelHandlerContext context;
     private final ChannelOutboundBuffer waiting;
     private final @Nullable FileDescriptor socket;
     private final Framing framing;
@@ -41,20 +42,20 @@ final class SocketWire implements Wire {
     /// Whether nothing waits for sure, so that the memory of another object need not be fetched to find out.
     private boolean empty;
 
-    /// @param encoder past which it writes
+    /// @param context at whose place it writes, past what encodes
     /// @param waiting the channel's
     /// @param socket the channel's; `null` if only Netty may write to it
     /// @param alone whether nobody else writes to the connection, but to end it
     SocketWire(
-            ChannelHandlerContext encoder,
+            ChannelHandlerContext context,
             ChannelOutboundBuffer waiting,
             @Nullable FileDescriptor socket,
             Framing framing,
             boolean alone,
             ChannelPromise ignored,
             Flusher flusher) {
-        this.channel = encoder.channel();
-        this.encoder = encoder;
+        this.channel = context.channel();
+        this.context = context;
         this.waiting = waiting;
         this.socket = socket;
         this.framing = framing;
@@ -63,30 +64,42 @@ final class SocketWire implements Wire {
         this.flusher = flusher;
     }
 
+    final Channel channel() {
+        return channel;
+    }
+
+    /// Behind all that was written: these bytes as they are.
+    ///
+    /// @return when the socket took them
+    final ChannelFuture last(ByteBuf bytes) {
+        empty = false;
+        return context.writeAndFlush(bytes);
+    }
+
     /// Sets the bytes that may wait while the socket counts as keeping up.
-    void limit(int bytes) {
+    final void limit(int bytes) {
         channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(bytes / 2, bytes));
     }
 
     @Override
-    public boolean isWritable() {
+    public final boolean isWritable() {
         return waiting.isWritable();
     }
 
     @Override
-    public long pending() {
+    public final long pending() {
         return waiting.totalPendingWriteBytes();
     }
 
     @Override
-    public void write(byte[] message) {
+    public final void write(byte[] message) {
         ByteBuf bytes = channel.alloc().directBuffer(message.length + framing.overhead(1));
         framing.write(List.of(message), bytes);
         pass(bytes);
     }
 
     @Override
-    public boolean offer(Shared messages) {
+    public final boolean offer(Shared messages) {
         if (!empty && !waiting.isWritable()) {
             return false;
         }
@@ -127,25 +140,25 @@ final class SocketWire implements Wire {
 
     private void pass(ByteBuf bytes) {
         empty = false;
-        encoder.write(bytes, ignored);
+        context.write(bytes, ignored);
         if (waiting.totalPendingWriteBytes() >= FLUSH_BYTES) {
-            encoder.flush();
+            context.flush();
         } else if (!toFlush) {
             toFlush = true;
             flusher.add(this);
         }
     }
 
-    void flush() {
+    final void flush() {
         toFlush = false;
-        encoder.flush();
+        context.flush();
     }
 
     @Override
-    public void onceDrained(Runnable task) {
+    public final void onceDrained(Runnable task) {
         empty = false;
         // Nothing, behind all that waits.
-        encoder.writeAndFlush(Unpooled.EMPTY_BUFFER, channel.newPromise().addListener(written -> {
+        context.writeAndFlush(Unpooled.EMPTY_BUFFER, channel.newPromise().addListener(written -> {
             if (written.isSuccess()) {
                 channel.eventLoop().execute(task);
             }

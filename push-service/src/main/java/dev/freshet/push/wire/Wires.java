@@ -1,23 +1,30 @@
 package dev.freshet.push.wire;
 
 import dev.freshet.push.config.PushConfig;
+import dev.freshet.service.http.Turn;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelOutboundHandler;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.UnixChannel;
+import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.core.net.impl.VertxHandler;
 import jakarta.inject.Singleton;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /// Finds the cheapest way to a connection's socket that is right for it. To be called on its event loop.
@@ -28,60 +35,140 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public final class Wires {
 
+    private static final Logger LOG = Logger.getLogger(Wires.class);
+
+    /// Vert.x's name of what looks at a connection's first request only. It is there during that request, and
+    /// removes itself.
+    private static final String HTTP_2_UPGRADE = "h2c";
+
     private final boolean direct;
 
     Wires(PushConfig config) {
         this.direct = config.directWrites();
     }
 
-    /// @param request whose response has its head written, and is only written to through the wire from now on,
-    ///     but for its end
-    public Wire ofStream(HttpServerRequest request, Flusher flusher) {
-        Wire found = null;
-        if (request.version() == HttpVersion.HTTP_1_1 && request.response().isChunked()) {
-            found = past(request.connection(), HttpResponseEncoder.class, Framing.CHUNK, true, flusher);
-        } else if (request.version() == HttpVersion.HTTP_1_0) {
-            found = past(request.connection(), HttpResponseEncoder.class, Framing.NONE, true, flusher);
+    /// The way of a stream.
+    ///
+    /// Over plain HTTP/1 the connection is taken over: what Vert.x and Quarkus keep for a request, more than half
+    /// of what a stream takes, is let go, and as they see it the client has gone.
+    ///
+    /// @param request whose response has its head written, and is only written to and ended through the wire from
+    ///     now on
+    /// @param gone called when the connection has ended before the stream was, or perhaps once more; the
+    ///     response's handlers are not
+    public StreamWire ofStream(HttpServerRequest request, Flusher flusher, Runnable gone) {
+        Framing framing = framing(request);
+        if (direct && framing != null && request.connection() instanceof ConnectionBase connection) {
+            Channel channel = connection.channel();
+            ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
+            if (waiting != null && isPlain(channel.pipeline())) {
+                ChannelHandlerContext context = takeOver(channel, request, gone);
+                return new SocketStream(context, waiting, socket(channel), framing, flusher);
+            }
         }
-        return found == null ? new ResponseWire(request.response()) : found;
+        request.response().closeHandler(closed -> gone.run());
+        request.response().exceptionHandler(failure -> gone.run());
+        if (request.version() != HttpVersion.HTTP_2) {
+            // Where another request waits behind this one, Vert.x fails over that one and does not tell the end.
+            Sockets.onEnd(request.connection(), gone);
+        }
+        return new ResponseStream(request);
+    }
+
+    /// The way of a stream that ends before it has begun.
+    public StreamWire ofResponse(HttpServerRequest request) {
+        return new ResponseStream(request);
     }
 
     /// @param connection that was upgraded
     /// @param otherwise that goes another way, for text frames
     /// @param limit bytes that may wait while the socket counts as keeping up
     public Wire ofWebSocket(HttpConnection connection, Flusher flusher, int limit, Wire otherwise) {
-        // Vert.x answers pings and close frames by itself.
-        SocketWire found = past(connection, WebSocketFrameEncoder.class, Framing.TEXT_FRAME, false, flusher);
-        if (found == null) {
+        if (!direct || !(connection instanceof ConnectionBase base)) {
             return otherwise;
         }
+        Channel channel = base.channel();
+        ChannelHandlerContext encoder = frameEncoder(channel.pipeline());
+        ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
+        if (encoder == null || waiting == null) {
+            return otherwise;
+        }
+        // Not alone: Vert.x answers pings and close frames by itself.
+        SocketWire found =
+                new SocketWire(encoder, waiting, socket(channel), Framing.TEXT_FRAME, false, base.voidPromise, flusher);
         found.limit(limit);
         return found;
     }
 
-    /// @return `null` if the connection is not as it must be for that
-    private @Nullable SocketWire past(
-            HttpConnection http, Class<?> encoder, Framing framing, boolean alone, Flusher flusher) {
-        if (!direct || !(http instanceof ConnectionBase connection)) {
-            return null;
+    /// @return `null` of a response that is framed another way
+    private static @Nullable Framing framing(HttpServerRequest request) {
+        if (request.version() == HttpVersion.HTTP_1_0) {
+            return Framing.NONE;
         }
-        Channel channel = connection.channel();
-        ChannelHandlerContext context = encoder(channel, encoder);
-        ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
-        if (context == null || waiting == null) {
-            return null;
+        return request.version() == HttpVersion.HTTP_1_1 && request.response().isChunked() ? Framing.CHUNK : null;
+    }
+
+    private static @Nullable FileDescriptor socket(Channel channel) {
+        return channel instanceof UnixChannel unix ? unix.fd() : null;
+    }
+
+    /// Whether there is nothing but HTTP/1 on it.
+    private static boolean isPlain(ChannelPipeline pipeline) {
+        for (Map.Entry<String, ChannelHandler> entry : pipeline) {
+            ChannelHandler handler = entry.getValue();
+            if (!(handler instanceof HttpRequestDecoder
+                    || handler instanceof HttpResponseEncoder
+                    || isKnown(handler)
+                    || entry.getKey().equals(HTTP_2_UPGRADE))) {
+                return false;
+            }
         }
-        FileDescriptor socket = channel instanceof UnixChannel unix ? unix.fd() : null;
-        return new SocketWire(context, waiting, socket, framing, alone, connection.voidPromise, flusher);
+        return pipeline.get(VertxHandler.class) != null;
+    }
+
+    /// @return the only place in the connection's pipeline
+    private static ChannelHandlerContext takeOver(Channel channel, HttpServerRequest request, Runnable gone) {
+        HttpServerResponse response = request.response();
+        response.closeHandler(null);
+        response.exceptionHandler(null);
+        if (request.version() == HttpVersion.HTTP_1_0) {
+            // It would close the connection.
+            response.endHandler(null);
+        }
+        ChannelPipeline pipeline = channel.pipeline();
+        VertxHandler<?> vertx = pipeline.get(VertxHandler.class);
+        List<ChannelHandler> others = new ArrayList<>();
+        for (Map.Entry<String, ChannelHandler> entry : pipeline) {
+            if (!entry.getKey().equals(HTTP_2_UPGRADE)) {
+                others.add(entry.getValue());
+            }
+        }
+        SocketStream.Ear ear = new SocketStream.Ear(gone);
+        pipeline.addLast(ear);
+        ChannelHandlerContext context = pipeline.context(ear);
+        // The head, which Vert.x would flush at the end of this turn.
+        pipeline.flush();
+        // From the end, so that what a decoder still holds goes to nobody else.
+        others.reversed().forEach(pipeline::remove);
+        // Vert.x may have stopped to read, and who does not read is not told of the end.
+        channel.config().setAutoRead(true);
+        try {
+            vertx.channelInactive(context);
+        } catch (RuntimeException failure) {
+            // Where another request waits behind this one, Vert.x looks for its response, which it has not made.
+            LOG.debug("Vert.x could not let a connection go", failure);
+        }
+        Turn.isOurs(channel);
+        return context;
     }
 
     /// The one encoder, if nothing else changes or holds back what is written.
-    private static @Nullable ChannelHandlerContext encoder(Channel channel, Class<?> encoder) {
+    private static @Nullable ChannelHandlerContext frameEncoder(ChannelPipeline pipeline) {
         ChannelHandlerContext found = null;
-        for (Map.Entry<String, ChannelHandler> entry : channel.pipeline()) {
+        for (Map.Entry<String, ChannelHandler> entry : pipeline) {
             ChannelHandler handler = entry.getValue();
-            if (encoder.isInstance(handler)) {
-                found = channel.pipeline().context(handler);
+            if (handler instanceof WebSocketFrameEncoder) {
+                found = pipeline.context(handler);
             } else if (handler instanceof ChannelOutboundHandler && !isKnown(handler)) {
                 return null;
             }

@@ -1,7 +1,7 @@
 package dev.freshet.push.websocket;
 
 import dev.freshet.contract.message.CloseCode;
-import dev.freshet.push.delivery.Sockets;
+import dev.freshet.push.wire.Sockets;
 import io.quarkus.arc.properties.IfBuildProperty;
 import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.HttpUpgradeCheck;

@@ -12,6 +12,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.UnpooledDirectByteBuf;
 import io.netty.buffer.UnpooledHeapByteBuf;
+import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.UnixChannel;
 import io.quarkus.runtime.configuration.DurationConverter;
@@ -108,6 +109,56 @@ class WireTest {
             client.readHead();
             writer.awaitStop();
             assertComplete(chunks(client), writer);
+            assertThat(client.readToEnd())
+                    .as("with the stream the connection ends")
+                    .isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Way.class)
+    void aStreamNoticesThatItsClientGoesAndNotWhatItSays(Way way) throws Exception {
+        CompletableFuture<Runnable> second = new CompletableFuture<>();
+        CompletableFuture<@Nullable Void> gone = new CompletableFuture<>();
+        int port = serve(way, request -> {
+            request.response().setChunked(true).write("first;");
+            EventLoop loop = ((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop();
+            StreamWire wire = wires(way).ofStream(request, new Flusher(loop::execute), () -> gone.complete(null));
+            second.complete(() -> loop.execute(() -> wire.write("second;".getBytes(ISO_8859_1))));
+        });
+        RawConnection client = RawConnection.to(port, BUFFER);
+        try (client) {
+            // The second one is there before the first is answered.
+            client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\nGET /second HTTP/1.1\r\nHost: x\r\n\r\n");
+            client.readHead();
+            assertThat(client.readThrough("first;\r\n")).isEqualTo("6\r\nfirst;\r\n");
+            client.send("GET /third HTTP/1.1\r\nHost: x\r\n\r\n" + "x".repeat(100_000));
+            second.get(20, TimeUnit.SECONDS).run();
+            assertThat(client.readThrough("second;\r\n")).isEqualTo("7\r\nsecond;\r\n");
+            assertThat(gone).isNotDone();
+        }
+        gone.get(20, TimeUnit.SECONDS);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Way.class)
+    void aStreamIsCutAlsoWhenItsClientTakesNothing(Way way) throws Exception {
+        CompletableFuture<@Nullable Void> gone = new CompletableFuture<>();
+        int port = serve(way, request -> {
+            request.response().setChunked(true).write("first;");
+            EventLoop loop = ((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop();
+            StreamWire wire = wires(way).ofStream(request, new Flusher(loop::execute), () -> gone.complete(null));
+            vertx.setPeriodic(1, timer -> {
+                wire.write(new byte[BUFFER]);
+                if (!wire.isWritable() && wire.pending() > 20L * BUFFER) {
+                    vertx.cancelTimer(timer);
+                    wire.cut();
+                }
+            });
+        });
+        try (RawConnection client = RawConnection.to(port, BUFFER)) {
+            client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+            gone.get(20, TimeUnit.SECONDS);
         }
     }
 
@@ -138,11 +189,7 @@ class WireTest {
                 way,
                 request -> request.toWebSocket().onSuccess(socket -> {
                     Wire wire = wires(way)
-                            .ofWebSocket(
-                                    request.connection(),
-                                    writer.flusher(),
-                                    LIMIT,
-                                    new ResponseWire(request.response()));
+                            .ofWebSocket(request.connection(), writer.flusher(), LIMIT, new ResponseStream(request));
                     found.complete(wire);
                     writer.begin(wire, () -> socket.writePing(Buffer.buffer("ping")), socket::close);
                 }));
@@ -178,7 +225,7 @@ class WireTest {
             assertThat(request.version()).isEqualTo(version);
             request.response().setChunked(version == HttpVersion.HTTP_1_1).write("first;");
             // With the setting of the fast way: it is the connection that does not allow it.
-            writer.begin(Way.PAST_NETTY, request, "first;", ResponseWire.class);
+            writer.begin(Way.PAST_NETTY, request, "first;", ResponseStream.class);
         });
         HttpClient client = vertx.createHttpClient(new HttpClientOptions()
                 .setProtocolVersion(version)
@@ -241,16 +288,16 @@ class WireTest {
         }
 
         void begin(HttpServerRequest request, String written) {
-            begin(way, request, written, way.direct ? SocketWire.class : ResponseWire.class);
+            begin(way, request, written, way.direct ? SocketWire.class : ResponseStream.class);
             assertThat(((ConnectionBase) request.connection()).channel() instanceof UnixChannel)
                     .isEqualTo(way.epoll);
         }
 
         void begin(Way setting, HttpServerRequest request, String written, Class<? extends Wire> found) {
             expected.append(written);
-            Wire wire = wires(setting).ofStream(request, flusher());
+            StreamWire wire = wires(setting).ofStream(request, flusher(), () -> {});
             assertThat(wire).isInstanceOf(found);
-            begin(wire, () -> {}, () -> request.response().end());
+            begin(wire, () -> {}, () -> wire.end(new byte[0]));
         }
 
         void begin(Wire wire, Runnable other, Runnable end) {

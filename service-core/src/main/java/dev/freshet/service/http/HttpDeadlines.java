@@ -4,8 +4,6 @@ import dev.freshet.service.limit.Limited;
 import io.netty.channel.Channel;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.SingleThreadEventLoop;
-import io.netty.util.Attribute;
-import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.quarkus.runtime.StartupEvent;
@@ -68,7 +66,6 @@ class HttpDeadlines {
         }
     }
 
-    private final AttributeKey<Turn> key = AttributeKey.valueOf(Turn.class.getName());
     private final Vertx vertx;
     private final Limits limits;
     private final Limited limited;
@@ -104,7 +101,7 @@ class HttpDeadlines {
 
     private void handle(RoutingContext context) {
         HttpServerRequest request = context.request();
-        Turn turn = turn(((ConnectionBase) request.connection()).channel());
+        Turn turn = Turn.of(((ConnectionBase) request.connection()).channel());
         turn.begin(hasBody(request) ? request : null, System.nanoTime());
         context.addEndHandler(ended -> turn.end(System.nanoTime()));
         context.next();
@@ -122,25 +119,15 @@ class HttpDeadlines {
         List<Channel> overdue = new ArrayList<>();
         for (Iterator<Channel> all = loop.registeredChannelsIterator(); all.hasNext(); ) {
             Channel channel = all.next();
-            if (channel.parent() instanceof ServerChannel && turn(channel).isOverdue(limits, now)) {
+            if (channel.parent() instanceof ServerChannel && Turn.of(channel).isOverdue(limits, now)) {
                 overdue.add(channel);
             }
         }
         for (Channel channel : overdue) {
-            if (!turn(channel).isIdle()) {
+            if (!Turn.of(channel).isIdle()) {
                 limited.count(Limited.Limit.SLOW_REQUESTS);
             }
             channel.close();
         }
-    }
-
-    private Turn turn(Channel channel) {
-        Attribute<Turn> attribute = channel.attr(key);
-        Turn turn = attribute.get();
-        if (turn == null) {
-            turn = new Turn(System.nanoTime());
-            attribute.set(turn);
-        }
-        return turn;
     }
 }

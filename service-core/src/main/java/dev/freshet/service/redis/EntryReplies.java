@@ -7,8 +7,9 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// Takes the entries out of `XREAD`'s replies ahead of Vert.x's parser, for which each text is five objects and two
-/// copies: a third of what a tail did. The parser gets their number instead, so it knows that the command was answered.
+/// Takes the entries out of `XREAD`'s replies ahead of Vert.x's parser, for which each text is five objects and
+/// two copies: a third of what a tail did. The parser gets their number instead, so it knows that the command was
+/// answered.
 ///
 /// Everything else passes as it is. Confined to the connection's event loop.
 final class EntryReplies extends ChannelInboundHandlerAdapter {

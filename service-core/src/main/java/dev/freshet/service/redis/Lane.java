@@ -9,10 +9,11 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The shared connection to one primary: calls leave in the order in which they came, those before it was open first.
+/// The shared connection to one primary: calls leave in the order in which they came, those before it was open
+/// first.
 ///
-/// A script goes with its source until the server is known to have it, so that no call has to be sent a second time,
-/// behind those that were sent after it. Confined to one event loop.
+/// A script goes with its source until the server is known to have it, so that no call has to be sent a second
+/// time, behind those that were sent after it. Confined to one event loop.
 final class Lane {
 
     /// What becomes of a lane and its calls.

@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A connection to one server, and really closed by [#close].
 ///
-/// A connection of a pool goes back there when it is closed, with commands still under way on it, and the next one to
-/// ask for a connection would be given the same silent peer. So each has a client of its own, which ends with it.
+/// A connection of a pool goes back there when it is closed, with commands still under way on it, and the next
+/// one to ask for a connection would be given the same silent peer. So each has a client of its own, which ends
+/// with it.
 public final class ServerConnection implements RedisConnection {
 
     private final Redis client;

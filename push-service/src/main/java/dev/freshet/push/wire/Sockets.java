@@ -1,4 +1,4 @@
-package dev.freshet.push.delivery;
+package dev.freshet.push.wire;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -24,12 +24,16 @@ public final class Sockets {
     }
 
     /// Ends a connection at once, also if its peer takes nothing. [HttpConnection#close()] would wait until what
-    /// was written is with the socket, and so for ever, and keep it in memory.
+    /// was written is with the socket, and so for ever, and keep it in memory. To be called on its event loop.
     public static void cut(HttpConnection connection) {
-        Channel channel = ((ConnectionBase) connection).channel();
+        cut(((ConnectionBase) connection).channel());
+    }
+
+    static void cut(Channel channel) {
         // Else the system keeps what was written, some megabytes, until the peer takes it or is given up after minutes.
         channel.config().setOption(ChannelOption.SO_LINGER, 0);
-        channel.close();
+        // Past Vert.x, which would wait as well.
+        channel.unsafe().close(channel.voidPromise());
     }
 
     /// Notices text of a WebSocket that is not UTF-8. Vert.x would hand it on with replacement characters in it.

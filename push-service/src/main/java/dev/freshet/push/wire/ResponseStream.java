@@ -1,17 +1,22 @@
 package dev.freshet.push.wire;
 
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import java.util.List;
 
 /// Writes through the response: over HTTP/2, TLS, or whatever else there may be.
-final class ResponseWire implements Wire {
+final class ResponseStream implements StreamWire {
 
+    private final HttpServerRequest request;
     private final HttpServerResponse response;
     private long pending;
 
-    ResponseWire(HttpServerResponse response) {
-        this.response = response;
+    ResponseStream(HttpServerRequest request) {
+        this.request = request;
+        this.response = request.response();
     }
 
     @Override
@@ -53,5 +58,23 @@ final class ResponseWire implements Wire {
             response.drainHandler(null);
             task.run();
         });
+    }
+
+    @Override
+    public Future<Void> end(byte[] last) {
+        return response.end(Buffer.buffer(last)).onComplete(ended -> {
+            if (request.version() != HttpVersion.HTTP_2) {
+                request.connection().close();
+            }
+        });
+    }
+
+    @Override
+    public void cut() {
+        if (request.version() != HttpVersion.HTTP_2) {
+            Sockets.cut(request.connection());
+        } else {
+            response.reset();
+        }
     }
 }
