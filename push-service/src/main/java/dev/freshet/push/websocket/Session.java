@@ -74,6 +74,7 @@ final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
             Wire wire,
             PushMetrics metrics,
             PushConfig config,
+            LagLimits limits,
             Resume resume,
             History history,
             Attendance attendance) {
@@ -85,7 +86,7 @@ final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
         this.wire = wire;
         this.metrics = metrics;
         this.config = config;
-        this.limits = LagLimits.of(config.slow());
+        this.limits = limits;
         this.resume = resume;
         this.history = history;
         this.attendance = attendance;

@@ -11,8 +11,12 @@ import dev.freshet.service.identity.Caller;
 import dev.freshet.service.problem.ProblemAnswer;
 import dev.freshet.service.problem.ProblemException;
 import dev.freshet.service.redis.RedisUnavailable;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.vertx.http.runtime.security.QuarkusHttpUser;
 import io.quarkus.websockets.next.HttpUpgradeCheck;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
@@ -20,6 +24,9 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Decides about `/ws` before the upgrade, so that a refusal can still be a problem with a status.
@@ -29,7 +36,21 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class WebSocketAdmission implements HttpUpgradeCheck {
 
+    /// What the upgrade itself reads.
+    ///
+    /// @see <a href="https://www.rfc-editor.org/rfc/rfc6455#section-4.2.1">RFC 6455, section 4.2.1</a>
+    private static final Set<String> HANDSHAKE = Set.of(
+            "connection",
+            "host",
+            "sec-websocket-extensions",
+            "sec-websocket-key",
+            "sec-websocket-protocol",
+            "sec-websocket-version",
+            "upgrade");
+
     private static final Duration USER_WAIT = Duration.ofSeconds(5);
+
+    private static final int QUEUE = 8;
 
     private final Admission admission;
     private final ConnectionLimit connections;
@@ -41,6 +62,11 @@ class WebSocketAdmission implements HttpUpgradeCheck {
         this.connections = connections;
         this.hub = hub;
         this.problems = problems;
+    }
+
+    void start(@Observes StartupEvent event) {
+        // WebSockets Next has a queue for each connection, which begins with so many places: 1 KB instead of 50 bytes.
+        Infrastructure.setBufferSizeS(QUEUE);
     }
 
     void register(@Observes Router router) {
@@ -106,10 +132,23 @@ class WebSocketAdmission implements HttpUpgradeCheck {
     }
 
     private static void upgrade(RoutingContext context, @Nullable Caller caller) {
-        Welcome welcome = new Welcome(
-                caller, context.request().getParam("after"), context.request().connection());
+        forget(context);
+        HttpServerRequest request = context.request();
+        Welcome welcome = new Welcome(caller, request.getParam("after"), request.connection(), request.headers());
         Vertx.currentContext().putLocal(Welcome.CONTEXT_KEY, welcome);
         context.next();
+    }
+
+    /// For as long as it lives, a connection would keep a copy of all headers, tokens and cookies among them, and
+    /// the context of its request for an identity that is Quarkus's and not used here.
+    private static void forget(RoutingContext context) {
+        MultiMap headers = context.request().headers();
+        for (String name : List.copyOf(headers.names())) {
+            if (!HANDSHAKE.contains(name.toLowerCase(Locale.ROOT))) {
+                headers.remove(name);
+            }
+        }
+        context.remove(QuarkusHttpUser.DEFERRED_IDENTITY_KEY);
     }
 
     /// By the same header by which origins are checked, so that nothing is upgraded whose origin was not.

@@ -6,6 +6,7 @@ import dev.freshet.contract.message.CloseCode;
 import dev.freshet.push.config.PushConfig;
 import dev.freshet.push.delivery.Beats;
 import dev.freshet.push.delivery.Hub;
+import dev.freshet.push.delivery.LagLimits;
 import dev.freshet.push.delivery.LoopHub;
 import dev.freshet.push.metrics.PushMetrics;
 import dev.freshet.push.presence.Attendance;
@@ -60,6 +61,7 @@ public final class WebSocketEndpoint {
     private final MessageRates rates;
     private final Limited limited;
     private final Wires wires;
+    private final LagLimits lag;
     private final Map<LoopHub, Beats> beats = new ConcurrentHashMap<>();
 
     WebSocketEndpoint(
@@ -83,16 +85,18 @@ public final class WebSocketEndpoint {
         this.rates = rates;
         this.limited = limited;
         this.wires = wires;
+        this.lag = LagLimits.of(config.slow());
     }
 
     @OnOpen
     Uni<Void> opened(WebSocketConnection connection) {
-        Welcome welcome = connection.userData().get(WELCOME);
+        Welcome welcome = connection.userData().remove(WELCOME);
         if (welcome == null || welcome.caller() == null) {
             metrics.error("authentication");
             CloseCode code = CloseCode.AUTHENTICATION_FAILED;
             return connection.close(new CloseReason(code.code(), code.reason()));
         }
+        welcome.headers().clear();
         LoopHub loop = hub.current();
         Beats rhythm = beats.computeIfAbsent(
                 loop, each -> Beats.every(config.webSocket().pingInterval().toMillis(), each));
@@ -109,6 +113,7 @@ public final class WebSocketEndpoint {
                 wire,
                 metrics,
                 config,
+                lag,
                 resume,
                 history,
                 attendance);
