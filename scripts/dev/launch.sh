@@ -41,7 +41,7 @@ start_service() {
     MP_JWT_VERIFY_ISSUER="$TOKEN_ISSUER" \
     MP_JWT_VERIFY_AUDIENCES="$TOKEN_AUDIENCE" \
     FRESHET_LOG_PARTITIONS="${FRESHET_LOG_PARTITIONS:-1}" \
-    "$JAVA_HOME/bin/java" -jar "$(jar_of "$1")"
+    "$JAVA_HOME/bin/java" "@$ROOT/k8s/base/jvm.options" -jar "$(jar_of "$1")"
 }
 
 start_proxy() {

@@ -13,8 +13,7 @@ import java.util.function.Supplier;
 final class Replica implements AutoCloseable {
 
     /// Small, and compiled only as far as pays off within seconds.
-    private static final List<String> JVM_OPTIONS =
-            List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto");
+    private static final List<String> JVM_OPTIONS = List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-Xshare:auto");
 
     private final int port;
     private final int managementPort;
@@ -40,6 +39,7 @@ final class Replica implements AutoCloseable {
         environment.put("QUARKUS_MANAGEMENT_PORT", Integer.toString(managementPort));
         List<String> command = new java.util.ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("@" + Service.root().resolve("k8s/base/jvm.options"));
         command.addAll(JVM_OPTIONS);
         command.addAll(List.of("-jar", service.jar().toString()));
         String name = service.module() + "-" + number;

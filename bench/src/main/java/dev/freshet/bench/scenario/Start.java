@@ -26,7 +26,7 @@ final class Start implements Scenario {
     public void run(Bench bench, Samples samples) throws IOException {
         samples.target(Target.value(READY, bench.options().nativeImages() ? 0.1 : 1));
         if (bench.options().javaOptions().isEmpty() && !bench.options().nativeImages()) {
-            samples.note("no options for the JVM; the target is for one with an AOT cache (--java-options)");
+            samples.note("without an AOT cache; the target is for one with an AOT cache (--java-options)");
         }
         try (Freshet freshet = Freshet.start(bench.place(), Freshet.Plan.usual())) {
             for (int i = 0; i < STARTS; i++) {

@@ -25,7 +25,7 @@ final class Tail implements Scenario {
     private static final Figure PER_SECOND = Figure.more("events read per second", "/s");
     private static final String READ = "freshet_events_read_total";
     private static final int EVENTS = 400_000;
-    private static final int WARM_UP = 200_000;
+    private static final int WARM_UP = 1_000_000;
     private static final long GLANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(120);
     private static final Audience NOBODY = Audience.crowd(Wire.SSE, 1);

@@ -60,6 +60,7 @@ public final class Replica implements AutoCloseable {
         }
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("@" + place.jvmOptions());
         command.addAll(place.javaOptions());
         command.addAll(List.of("-jar", place.jar(service).toString()));
         return command;

@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /// @param root the repository
 /// @param folder logs of what runs
 /// @param limit the compiled limit program
-/// @param javaOptions of the services, besides none
+/// @param javaOptions of the services, besides those of `k8s/base/jvm.options`
 /// @param nativeImages whether push-service's native image runs in place of its jar
 public record Workplace(
         Path root, Path folder, Path limit, List<String> javaOptions, boolean nativeImages, Signer signer) {
@@ -53,6 +53,11 @@ public record Workplace(
     /// The same with the logs in a folder of their own.
     public Workplace in(String name) {
         return new Workplace(root, folder.resolve(name), limit, javaOptions, nativeImages, signer);
+    }
+
+    /// What the services' JVMs are started with wherever they run.
+    Path jvmOptions() {
+        return existing(root.resolve("k8s/base/jvm.options"), "it is part of the repository");
     }
 
     Path jar(String service) {

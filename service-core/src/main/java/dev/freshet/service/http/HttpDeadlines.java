@@ -29,14 +29,14 @@ import java.util.concurrent.TimeUnit;
 /// that go on, and have as long as they like.
 ///
 /// Vert.x shows a connection only once it has sent a request, so this looks through the channels of each event
-/// loop, about once a second.
+/// loop, every few seconds: of many idle streams it is most of what they cost.
 @ApplicationScoped
 class HttpDeadlines {
 
     /// Ahead of everything that could answer.
     private static final int PRIORITY = 500;
 
-    private static final long MAX_PERIOD_MS = 1_000;
+    private static final long MAX_PERIOD_MS = 5_000;
 
     /// So much later than its limit a connection ends at worst.
     private static final int PERIODS_PER_LIMIT = 4;
