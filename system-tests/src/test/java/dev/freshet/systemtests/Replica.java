@@ -12,8 +12,9 @@ import java.util.function.Supplier;
 /// One process of a service.
 final class Replica implements AutoCloseable {
 
-    /// Small, and compiled only as far as pays off within seconds.
-    private static final List<String> JVM_OPTIONS = List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-Xshare:auto");
+    /// Small, at once as large as it may become, and compiled only as far as pays off within seconds.
+    private static final List<String> JVM_OPTIONS =
+            List.of("-Xms256m", "-Xmx256m", "-XX:TieredStopAtLevel=1", "-Xshare:auto");
 
     private final int port;
     private final int managementPort;

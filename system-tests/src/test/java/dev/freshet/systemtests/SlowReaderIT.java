@@ -56,7 +56,7 @@ final class SlowReaderIT {
                 .with(Service.PUSH, "FRESHET_PUSH_WEBSOCKET_PING_INTERVAL", "15S")
                 .with(Service.PUSH, "FRESHET_PUSH_SLOW_MAX_LAG", "8S")
                 // The whole heap is resident from the start: when a JVM takes more of what it may take says nothing.
-                .with(Service.PUSH, "JAVA_TOOL_OPTIONS", "-Xms256m -XX:+AlwaysPreTouch"));
+                .with(Service.PUSH, "JAVA_TOOL_OPTIONS", "-XX:+AlwaysPreTouch"));
     }
 
     @AfterAll
