@@ -20,6 +20,9 @@ final class DisconnectIT {
     /// For a slow machine; in normal operation it takes less than a second.
     private static final Duration LIMIT = Duration.ofSeconds(5);
 
+    /// Longer than a replica remembers that a user is none of the disconnected.
+    private static final Duration REMEMBERED = Duration.ofMillis(600);
+
     private static Deployment deployment;
 
     @BeforeAll
@@ -64,10 +67,6 @@ final class DisconnectIT {
 
         // What a replica knows of a user counts for half a second.
         Patience.await("the old token is refused by every replica").untilAsserted(() -> {
-            for (Replica replica : deployment.all(Service.TICKET)) {
-                assertThat(old.post(replica.url("/api/ws/ticket"), "{}").status())
-                        .isEqualTo(403);
-            }
             for (Replica replica : deployment.all(Service.EVENTS)) {
                 assertThat(old.post(replica.url("/api/events"), EVENT).status()).isEqualTo(403);
             }
@@ -77,6 +76,14 @@ final class DisconnectIT {
                 assertThat(stream.json().path("type").textValue()).endsWith("/revoked");
             }
         });
+        for (Replica replica : deployment.all(Service.TICKET)) {
+            // Each try until then takes one of the ten tickets that a user gets at once.
+            Patience.await("the old token gets no ticket")
+                    .pollInterval(REMEMBERED)
+                    .untilAsserted(() -> assertThat(old.post(replica.url("/api/ws/ticket"), "{}")
+                                    .status())
+                            .isEqualTo(403));
+        }
         Throwable refused =
                 catchThrowable(() -> Socket.connect(deployment.push(0).url("/ws"), ticket));
         assertThat(refused.getCause())
