@@ -62,11 +62,12 @@ public final class IndexScripts {
             local deleted = less(indexed, log.deleted)
             if trimmed or deleted then
               local hole = indexed
-              if trimmed then
-                hole = log.first == '0-0' and log.last or before(log.first)
-                if not less(hole, log.deleted) then count = log.added - log.length end
-              end
+              if trimmed then hole = log.first == '0-0' and log.last or before(log.first) end
               if deleted then hole = greatest(hole, log.deleted) end
+              -- All that is gone is at or below it. Of what is left there one is counted: too few are no harm until
+              -- the log is deleted, and at its end the count is exact again.
+              local gone = log.added - log.length
+              count = passed(log, hole) and gone or math.max(count, gone) + 1
               redis.call('HSET', KEYS[2], 'indexed', hole, 'count', text(count),
                 'hole', greatest(state[5] or '0-0', hole))
               return {'hole', hole, 0, 0}

@@ -205,12 +205,22 @@ class IndexScriptsTest {
         index("0-0", copy("1-1", ONE));
         REDIS.cli("XDEL", EVENTS, "3-1");
         assertThat(index("1-1", copy("2-1", ONE), copy("3-1", ONE))).containsExactly("hole", "3-1", "0", "0");
-        assertThat(state("indexed", "hole", "count")).containsExactly("3-1", "3-1", "1");
+        assertThat(state("indexed", "hole", "count")).containsExactly("3-1", "3-1", "2");
         // Where the end is reached, the count is exact again.
         assertThat(index("3-1", copy("4-1", ONE))).startsWith("applied");
         assertThat(state("indexed", "count")).containsExactly("4-1", "4");
         REDIS.cli("XDEL", EVENTS, "2-1");
         assertThat(index("4-1")).startsWith("applied");
+    }
+
+    @Test
+    void aLogThatWasDeletedAfterAHoleIsAnother() {
+        add("1-1", "2-1");
+        REDIS.cli("XDEL", EVENTS, "2-1");
+        assertThat(index("0-0")).startsWith("hole", "2-1");
+        REDIS.cli("DEL", EVENTS);
+        add("3-1");
+        assertThat(index("2-1", copy("3-1", ONE))).startsWith("another");
     }
 
     @Test

@@ -144,7 +144,7 @@ final class ModelClient {
                     ? accounted.getOrDefault(channel, 0)
                     : at == null || old == null
                             ? feed.channels.stream()
-                                    .mapToInt(accounted::get)
+                                    .mapToInt(name -> accounted.getOrDefault(name, 0))
                                     .min()
                                     .orElse(0)
                             : at.isLost() ? old.accounted().getOrDefault(channel, 0) : at.serial;

@@ -89,11 +89,13 @@ final class ModelIndexer {
         StreamId hole = state.indexed;
         if (trimmed) {
             hole = first == null ? log.last : before(first);
-            state.count = log.maxDeleted.compareTo(hole) <= 0 ? log.gone() : state.count;
         }
         if (deleted) {
             hole = max(hole, log.maxDeleted);
         }
+        // All that is gone is at or below it. Of what is left there one is counted: too few are no harm until the log
+        // is deleted, and at its end the count is exact again.
+        state.count = log.hasPassed(hole) ? log.gone() : Math.max(state.count, log.gone()) + 1;
         state.indexed = hole;
         state.hole = max(state.hole, hole);
         return true;
