@@ -1,13 +1,14 @@
 package dev.freshet.push.websocket;
 
+import dev.freshet.push.wire.FrameWire;
 import dev.freshet.push.wire.Shared;
-import dev.freshet.push.wire.Wire;
 import io.quarkus.websockets.next.WebSocketConnection;
+import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import org.jboss.logging.Logger;
 
 /// Writes text frames through WebSockets Next. What waits is counted here, for that has no bound of its own.
-final class LibraryWire implements Wire {
+final class LibraryWire implements FrameWire {
 
     private static final Logger LOG = Logger.getLogger(LibraryWire.class);
 
@@ -41,6 +42,14 @@ final class LibraryWire implements Wire {
                 .with(
                         written -> written(message.length),
                         failure -> LOG.debugf("A frame was not written: %s", failure.getMessage()));
+    }
+
+    @Override
+    public void ping() {
+        connection
+                .sendPing(Buffer.buffer())
+                .subscribe()
+                .with(written -> {}, failure -> LOG.debugf("A ping was not written: %s", failure.getMessage()));
     }
 
     @Override

@@ -5,11 +5,10 @@ import dev.freshet.contract.message.ServerMessage;
 import dev.freshet.contract.message.ServerMessageWriter;
 import dev.freshet.push.delivery.LoopHub;
 import dev.freshet.push.metrics.PushMetrics;
+import dev.freshet.push.wire.FrameWire;
 import dev.freshet.push.wire.Sockets;
-import dev.freshet.push.wire.Wire;
 import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.WebSocketConnection;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import org.jboss.logging.Logger;
 
@@ -25,7 +24,7 @@ final class Outbox {
     private static final int HARD_LIMIT = 16;
 
     private final WebSocketConnection connection;
-    private final Wire wire;
+    private final FrameWire wire;
     private final HttpConnection transport;
     private final LoopHub hub;
     private final PushMetrics metrics;
@@ -36,7 +35,7 @@ final class Outbox {
     /// @param limit bytes that may wait before the socket counts as not keeping up; the wire's own
     Outbox(
             WebSocketConnection connection,
-            Wire wire,
+            FrameWire wire,
             HttpConnection transport,
             LoopHub hub,
             PushMetrics metrics,
@@ -85,11 +84,11 @@ final class Outbox {
         }
     }
 
+    /// Asks for a pong, unless the connection is closing.
     void ping() {
-        connection
-                .sendPing(Buffer.buffer())
-                .subscribe()
-                .with(written -> {}, failure -> LOG.debugf("A ping was not written: %s", failure.getMessage()));
+        if (!closing) {
+            wire.ping();
+        }
     }
 
     void close(CloseCode code) {

@@ -274,6 +274,11 @@ final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
         outbox.close(CloseCode.TOO_BIG);
     }
 
+    void notUtf8() {
+        metrics.error("message-not-utf8");
+        outbox.close(CloseCode.NOT_UTF8);
+    }
+
     void tooFast() {
         metrics.error("rate-limit");
         outbox.close(CloseCode.RATE_LIMITED);

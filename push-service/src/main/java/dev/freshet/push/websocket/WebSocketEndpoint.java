@@ -13,8 +13,8 @@ import dev.freshet.push.presence.Attendance;
 import dev.freshet.push.presence.Presence;
 import dev.freshet.push.replay.History;
 import dev.freshet.push.replay.Resume;
+import dev.freshet.push.wire.FrameWire;
 import dev.freshet.push.wire.Sockets;
-import dev.freshet.push.wire.Wire;
 import dev.freshet.push.wire.Wires;
 import dev.freshet.service.limit.Limited;
 import io.netty.buffer.ByteBufUtil;
@@ -24,7 +24,6 @@ import io.quarkus.websockets.next.OnClose;
 import io.quarkus.websockets.next.OnError;
 import io.quarkus.websockets.next.OnOpen;
 import io.quarkus.websockets.next.OnPingMessage;
-import io.quarkus.websockets.next.OnPongMessage;
 import io.quarkus.websockets.next.OnTextMessage;
 import io.quarkus.websockets.next.UserData.TypedKey;
 import io.quarkus.websockets.next.WebSocket;
@@ -101,7 +100,8 @@ public final class WebSocketEndpoint {
         Beats rhythm = beats.computeIfAbsent(
                 loop, each -> Beats.every(config.webSocket().pingInterval().toMillis(), each));
         int limit = config.maxPendingBytes();
-        Wire wire = wires.ofWebSocket(welcome.transport(), loop.flusher(), limit, new LibraryWire(connection, limit));
+        FrameWire wire =
+                wires.ofWebSocket(welcome.transport(), loop.flusher(), limit, new LibraryWire(connection, limit));
         Outbox outbox = new Outbox(connection, wire, welcome.transport(), loop, metrics, limit);
         Attendance attendance = new Attendance(presence, welcome.caller().userId(), true);
         Session session = new Session(
@@ -118,10 +118,11 @@ public final class WebSocketEndpoint {
                 history,
                 attendance);
         connection.userData().put(SESSION, session);
-        connection.userData().put(LIMITS, new MessageLimits(rates, loop, session, handler, limited));
-        Sockets.requireUtf8(welcome.transport(), () -> {
-            metrics.error("message-not-utf8");
-            outbox.close(CloseCode.NOT_UTF8);
+        MessageLimits limits = new MessageLimits(rates, loop, session, handler, limited);
+        connection.userData().put(LIMITS, limits);
+        Sockets.watchFrames(welcome.transport(), session::notUtf8, () -> {
+            session.pong();
+            limits.control();
         });
         FrameLimit.watch(welcome.transport(), session::tooBig);
         session.open(welcome.after());
@@ -148,17 +149,10 @@ public final class WebSocketEndpoint {
 
     @OnPingMessage
     Uni<Void> ping(Buffer data, WebSocketConnection connection) {
-        control(connection);
-        return Uni.createFrom().voidItem();
-    }
-
-    @OnPongMessage
-    Uni<Void> pong(Buffer data, WebSocketConnection connection) {
-        Session session = connection.userData().get(SESSION);
-        if (session != null) {
-            session.pong();
+        MessageLimits limits = connection.userData().get(LIMITS);
+        if (limits != null) {
+            limits.control();
         }
-        control(connection);
         return Uni.createFrom().voidItem();
     }
 
@@ -190,13 +184,6 @@ public final class WebSocketEndpoint {
         return limits == null || session == null || !session.isOpen()
                 ? Uni.createFrom().voidItem()
                 : limits.handle(message);
-    }
-
-    private static void control(WebSocketConnection connection) {
-        MessageLimits limits = connection.userData().get(LIMITS);
-        if (limits != null) {
-            limits.control();
-        }
     }
 
     /// Fragments that together are over Vert.x's limit: it drops them and goes on, and has no type of its own for

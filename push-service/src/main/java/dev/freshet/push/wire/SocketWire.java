@@ -95,7 +95,7 @@ class SocketWire implements Wire {
     public final void write(byte[] message) {
         ByteBuf bytes = channel.alloc().directBuffer(message.length + framing.overhead(1));
         framing.write(List.of(message), bytes);
-        pass(bytes);
+        soon(bytes);
     }
 
     @Override
@@ -107,7 +107,7 @@ class SocketWire implements Wire {
         int length = bytes.readableBytes();
         int written = socket == null ? 0 : writeNow(socket, bytes, length);
         if (written < length) {
-            pass(bytes.retainedSlice(bytes.readerIndex() + written, length - written));
+            soon(bytes.retainedSlice(bytes.readerIndex() + written, length - written));
         }
         return true;
     }
@@ -138,7 +138,8 @@ class SocketWire implements Wire {
         return true;
     }
 
-    private void pass(ByteBuf bytes) {
+    /// Behind all that was written, with what else is written in this turn: these bytes as they are.
+    final void soon(ByteBuf bytes) {
         empty = false;
         context.write(bytes, ignored);
         if (waiting.totalPendingWriteBytes() >= FLUSH_BYTES) {

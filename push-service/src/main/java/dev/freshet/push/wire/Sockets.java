@@ -6,6 +6,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.Utf8FrameValidator;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.http.HttpConnection;
@@ -36,28 +37,31 @@ public final class Sockets {
         channel.unsafe().close(channel.voidPromise());
     }
 
-    /// Notices text of a WebSocket that is not UTF-8. Vert.x would hand it on with replacement characters in it.
-    /// Nothing is read from then on but the client's close frame.
+    /// Looks at the frames of a WebSocket before Vert.x does. To be called once, on its event loop.
     ///
-    /// @param violated closes it with 1007; called once, on the connection's event loop
+    /// Text that is not UTF-8 Vert.x would hand on with replacement characters in it: nothing is read from then on
+    /// but the client's close frame. Pongs go no further, for on an idle connection they are all that happens.
+    ///
+    /// @param notUtf8 closes it with 1007; called once, on the connection's event loop
+    /// @param pong called for each pong, on the connection's event loop
     /// @see <a href="https://www.rfc-editor.org/rfc/rfc6455#section-8.1">RFC 6455, section 8.1</a>
-    public static void requireUtf8(HttpConnection connection, Runnable violated) {
+    public static void watchFrames(HttpConnection connection, Runnable notUtf8, Runnable pong) {
         ChannelPipeline pipeline = ((ConnectionBase) connection).channel().pipeline();
-        ChannelHandlerContext last = pipeline.context(VertxHandler.class);
-        if (last != null) {
-            pipeline.addBefore(last.name(), "utf8", new Utf8(violated));
-        }
+        String last = pipeline.context(VertxHandler.class).name();
+        pipeline.addBefore(last, "frames", new Frames(notUtf8, pong));
     }
 
-    private static final class Utf8 extends Utf8FrameValidator {
+    private static final class Frames extends Utf8FrameValidator {
 
-        private final Runnable violated;
+        private final Runnable notUtf8;
+        private final Runnable pong;
         private boolean isViolated;
 
-        Utf8(Runnable violated) {
+        Frames(Runnable notUtf8, Runnable pong) {
             // By itself it would close the connection at once, which may overtake the close frame.
             super(false);
-            this.violated = violated;
+            this.notUtf8 = notUtf8;
+            this.pong = pong;
         }
 
         @Override
@@ -66,11 +70,16 @@ public final class Sockets {
                 ReferenceCountUtil.release(message);
                 return;
             }
+            if (message instanceof PongWebSocketFrame) {
+                ReferenceCountUtil.release(message);
+                pong.run();
+                return;
+            }
             try {
                 super.channelRead(context, message);
-            } catch (CorruptedWebSocketFrameException notUtf8) {
+            } catch (CorruptedWebSocketFrameException corrupted) {
                 isViolated = true;
-                violated.run();
+                notUtf8.run();
             }
         }
     }

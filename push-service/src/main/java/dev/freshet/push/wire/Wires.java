@@ -83,7 +83,7 @@ public final class Wires {
     /// @param connection that was upgraded
     /// @param otherwise that goes another way, for text frames
     /// @param limit bytes that may wait while the socket counts as keeping up
-    public Wire ofWebSocket(HttpConnection connection, Flusher flusher, int limit, Wire otherwise) {
+    public FrameWire ofWebSocket(HttpConnection connection, Flusher flusher, int limit, FrameWire otherwise) {
         if (!direct || !(connection instanceof ConnectionBase base)) {
             return otherwise;
         }
@@ -93,9 +93,7 @@ public final class Wires {
         if (encoder == null || waiting == null) {
             return otherwise;
         }
-        // Not alone: Vert.x answers pings and close frames by itself.
-        SocketWire found =
-                new SocketWire(encoder, waiting, socket(channel), Framing.TEXT_FRAME, false, base.voidPromise, flusher);
+        SocketFrames found = new SocketFrames(encoder, waiting, socket(channel), base.voidPromise, flusher);
         found.limit(limit);
         return found;
     }

@@ -47,12 +47,13 @@ class EchoEndpoint {
 
     @OnOpen
     Uni<Void> opened(WebSocketConnection connection) {
-        Sockets.requireUtf8(
+        Sockets.watchFrames(
                 connection.userData().get(TRANSPORT),
                 () -> connection
                         .close(new CloseReason(CloseCode.NOT_UTF8.code(), CloseCode.NOT_UTF8.reason()))
                         .subscribe()
-                        .with(closed -> {}, failure -> {}));
+                        .with(closed -> {}, failure -> {}),
+                () -> {});
         return Uni.createFrom().voidItem();
     }
 
