@@ -29,11 +29,18 @@ public final class RedisServer implements AutoCloseable {
     /// A server that is paused or gone wrong must not hold a test for ever.
     private static final Duration CLI_LIMIT = Duration.ofSeconds(20);
 
-    private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
+    private static final Set<RedisServer> OPEN = ConcurrentHashMap.newKeySet();
 
     static {
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(() -> RUNNING.forEach(Process::destroyForcibly), "redis-cleanup"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> OPEN.forEach(RedisServer::end), "redis-cleanup"));
+    }
+
+    private static void end(RedisServer server) {
+        try {
+            server.close();
+        } catch (UncheckedIOException cleaned) {
+            // By another thread, which does not know yet that the JVM ends.
+        }
     }
 
     private final int port;
@@ -168,6 +175,7 @@ public final class RedisServer implements AutoCloseable {
     @Override
     public void close() {
         kill();
+        OPEN.remove(this);
         try (Stream<Path> files = Files.walk(folder)) {
             files.sorted(Comparator.reverseOrder())
                     .forEach(file -> file.toFile().delete());
@@ -195,10 +203,8 @@ public final class RedisServer implements AutoCloseable {
             ProcessBuilder builder =
                     new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
             builder.environment().putAll(environment);
-            Process started = builder.start();
-            RUNNING.add(started);
-            started.onExit().thenAccept(RUNNING::remove);
-            process = started;
+            OPEN.add(this);
+            process = builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException("redis-server 7 or newer must be on the PATH", e);
         }
