@@ -49,6 +49,9 @@ public final class Main {
         Map<String, String> facts = Machine.describe(root);
         List<Line> lines = new ArrayList<>();
         List<String> notes = new ArrayList<>();
+        Path results = Files.createDirectories(root.resolve("bench/results"));
+        Path file =
+                results.resolve(LocalDateTime.now().format(stamp("yyyy-MM-dd-HHmm")) + "-" + Machine.name() + ".md");
         boolean failed = false;
         for (Scenario scenario : scenarios) {
             System.err.println(scenario.name() + ": " + scenario.description());
@@ -63,12 +66,9 @@ public final class Main {
             }
             lines.addAll(samples.lines());
             samples.notes().forEach(note -> notes.add(scenario.name() + ": " + note));
+            // Each time, for a run takes long, and who interrupts it wants to keep what is there.
+            Files.writeString(file, report(typed, facts, lines, notes));
         }
-        String report = report(typed, facts, lines, notes);
-        Path results = Files.createDirectories(root.resolve("bench/results"));
-        Path file =
-                results.resolve(LocalDateTime.now().format(stamp("yyyy-MM-dd-HHmm")) + "-" + Machine.name() + ".md");
-        Files.writeString(file, report);
         System.out.println(Table.of(lines));
         notes.forEach(System.out::println);
         System.err.println("Written to " + root.relativize(file) + "; logs are in " + root.relativize(logs) + ".");

@@ -13,6 +13,8 @@ import dev.freshet.testkit.RedisServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +26,9 @@ public final class Freshet implements Contender {
 
     static final String PUSH = "push-service";
     static final String EVENTS = "events-service";
+
+    /// The JVM writes its cache when it ends, in a process of its own.
+    private static final Duration AOT_LIMIT = Duration.ofMinutes(2);
 
     private final Workplace place;
     private final RedisServer redis;
@@ -67,15 +72,36 @@ public final class Freshet implements Contender {
 
     /// Starts push-service anew and waits until it is ready.
     ///
+    /// @param javaOptions besides those of the workplace
     /// @return how long that took, s
-    public double restartPush() {
+    public double restartPush(List<String> javaOptions) {
+        long began = System.nanoTime();
+        startPush(javaOptions, Map.of()).awaitReady();
+        return (System.nanoTime() - began) / 1e9;
+    }
+
+    /// Has push-service start and end once, and its JVM write down what that took.
+    ///
+    /// @param cache the file for it
+    public void writeAotCache(Path cache) {
+        Map<String, String> atOnce = Map.of("freshet.push.drain.accept", "0S", "freshet.push.drain.window", "0S");
+        Replica pod = startPush(List.of("-XX:AOTCacheOutput=" + cache), atOnce);
+        pod.awaitReady();
+        pod.child().send("TERM");
+        try {
+            pod.child().awaitExit(AOT_LIMIT);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Replica startPush(List<String> javaOptions, Map<String, String> settings) {
         pods.forEach(Replica::close);
         pods.clear();
-        long began = System.nanoTime();
-        Replica pod = Replica.start(place, PUSH, "push-again", settings(Map.of()));
+        Replica pod = Replica.start(place.with(javaOptions), PUSH, "push-again", settings(settings));
         pods.add(pod);
-        pod.awaitReady();
-        return (System.nanoTime() - began) / 1e9;
+        return pod;
     }
 
     @Override

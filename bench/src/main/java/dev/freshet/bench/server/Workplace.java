@@ -4,6 +4,7 @@ import dev.freshet.testkit.Tokens;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -53,6 +54,13 @@ public record Workplace(
     /// The same with the logs in a folder of their own.
     public Workplace in(String name) {
         return new Workplace(root, folder.resolve(name), limit, javaOptions, nativeImages, signer);
+    }
+
+    /// The same with more options for the services' JVMs.
+    Workplace with(List<String> more) {
+        List<String> all = new ArrayList<>(javaOptions);
+        all.addAll(more);
+        return new Workplace(root, folder, limit, all, nativeImages, signer);
     }
 
     /// What the services' JVMs are started with wherever they run.
