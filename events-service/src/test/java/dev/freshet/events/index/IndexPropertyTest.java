@@ -142,7 +142,19 @@ class IndexPropertyTest {
                 .as(Step::new)
                 .list()
                 .ofMinSize(20)
-                .ofMaxSize(80);
+                .ofMaxSize(80)
+                .map(IndexPropertyTest::tellable);
+    }
+
+    /// Where as many entries were trimmed unread from a new log as the deleted one ever had, nobody can tell it from
+    /// that one.
+    private static List<Step> tellable(List<Step> steps) {
+        boolean deletesLog = steps.stream().anyMatch(step -> step.act == Act.STRANGER_DELETES_LOG);
+        return deletesLog
+                ? steps.stream()
+                        .filter(step -> step.act != Act.STRANGER_TRIMS && step.act != Act.TRIM_BY_CAP)
+                        .toList()
+                : steps;
     }
 
     @Property(tries = 150)
