@@ -1,6 +1,7 @@
 package dev.freshet.push.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.freshet.push.LimitsProfile;
@@ -13,6 +14,7 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
@@ -99,6 +101,18 @@ class LimitsHardeningTest extends PushTest {
                                 .statusCode()
                         == 200);
         webSocket("?ticket=" + ticket, Map.of()).next("connected");
+    }
+
+    /// Stops answers that nobody takes from filling the memory, long after their requests are over.
+    @Test
+    void answersThatNobodyTakesGoWithTheirConnection() {
+        try (RawConnection client = RawConnection.to(root.getPort(), 4096)) {
+            client.send("GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n".repeat(30_000));
+            // Empty lines ask for nothing.
+            await().atMost(SseRecorder.LIMIT)
+                    .untilAsserted(() ->
+                            assertThatThrownBy(() -> client.send("\r\n")).isInstanceOf(UncheckedIOException.class));
+        }
     }
 
     /// Stops a flood of worthless tokens, each of which costs a signature's check, and of guessed tickets.

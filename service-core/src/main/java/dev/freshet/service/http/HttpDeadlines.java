@@ -2,6 +2,8 @@ package dev.freshet.service.http;
 
 import dev.freshet.service.limit.Limited;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.SingleThreadEventLoop;
 import io.netty.util.concurrent.EventExecutor;
@@ -24,9 +26,9 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// Ends connections whose clients take too long over a request: those that send nothing, and those that send a
-/// byte now and then (slowloris, RUDY), to which an idle timeout is no limit. Streams and WebSockets are answers
-/// that go on, and have as long as they like.
+/// Ends connections whose clients take too long over a request: those that send nothing, those that send a byte
+/// now and then (slowloris, RUDY), to which an idle timeout is no limit, and those that do not take their
+/// answers. Streams and WebSockets are answers that go on, and have as long as they like.
 ///
 /// Vert.x shows a connection only once it has sent a request, so this looks through the channels of each event
 /// loop, every few seconds: of many idle streams it is most of what they cost.
@@ -127,7 +129,18 @@ class HttpDeadlines {
             if (!Turn.of(channel).isIdle()) {
                 limited.count(Limited.Limit.SLOW_REQUESTS);
             }
-            channel.close();
+            end(channel);
         }
+    }
+
+    private static void end(Channel channel) {
+        ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
+        if (waiting == null || waiting.totalPendingWriteBytes() == 0) {
+            channel.close();
+            return;
+        }
+        // Answers that its client does not take. To close would wait until it does; the system, too.
+        channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        channel.unsafe().close(channel.voidPromise());
     }
 }
