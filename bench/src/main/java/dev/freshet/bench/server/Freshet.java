@@ -44,7 +44,7 @@ public final class Freshet implements Contender {
     ///
     /// @param pods of push-service
     /// @param writers of events-service
-    /// @param settings of push-service, names of properties and values
+    /// @param settings of events-service, names of properties and values
     public record Plan(int pods, int writers, Map<String, String> settings) {
 
         public static Plan usual() {
@@ -56,10 +56,10 @@ public final class Freshet implements Contender {
         Freshet freshet = new Freshet(place, RedisServer.start(redisOptions(place)));
         try {
             for (int i = 0; i < plan.writers(); i++) {
-                freshet.writers.add(Replica.start(place, EVENTS, "events-" + i, freshet.settings(Map.of())));
+                freshet.writers.add(Replica.start(place, EVENTS, "events-" + i, freshet.settings(plan.settings())));
             }
             for (int i = 0; i < plan.pods(); i++) {
-                freshet.pods.add(Replica.start(place, PUSH, "push-" + i, freshet.settings(plan.settings())));
+                freshet.pods.add(Replica.start(place, PUSH, "push-" + i, freshet.settings(Map.of())));
             }
             freshet.writers.forEach(Replica::awaitReady);
             freshet.pods.forEach(Replica::awaitReady);
