@@ -69,6 +69,10 @@ public final class RedisServer implements AutoCloseable {
         try {
             List<String> all = new ArrayList<>(List.of("--save", "", "--appendonly", "no"));
             all.addAll(List.of(options));
+            if (all.contains("--cluster-enabled") && !all.contains("--cluster-port")) {
+                // By itself it takes one 10,000 above its own, which may be some outgoing connection's.
+                all.addAll(List.of("--cluster-port", Integer.toString(Ports.free())));
+            }
             RedisServer server = new RedisServer(Ports.free(), Files.createTempDirectory("freshet-redis"), all);
             server.environment = Map.copyOf(environment);
             server.startProcess();
