@@ -1,0 +1,13 @@
+// Only for the rules of hooks; everything else is Biome's.
+import parser from "@typescript-eslint/parser";
+import hooks from "eslint-plugin-react-hooks";
+
+export default [
+  { ignores: ["**/dist/**"] },
+  {
+    files: ["**/*.{ts,tsx}"],
+    languageOptions: { parser },
+    plugins: { "react-hooks": hooks },
+    rules: hooks.configs.recommended.rules,
+  },
+];

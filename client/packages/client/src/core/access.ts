@@ -1,0 +1,146 @@
+import type { Environment } from "./environment.js";
+import { Failure, fail, isRecord, refusal } from "./errors.js";
+
+/** Gives the token (a JWT). `renew` is true when the last one was refused or is about to expire: give a fresh one then. */
+export type TokenSource = (request: { readonly renew: boolean }) => string | Promise<string>;
+
+/**
+ * Who the user is.
+ *
+ * - `cookie`: the browser sends the token's cookie by itself.
+ * - `bearer`: `token` is asked before each request.
+ * - `ticket`: streams are opened with a single-use ticket, for which the cookie, or `token` where given, is exchanged.
+ *   `channels` narrows what it grants.
+ *
+ * WebSockets always take a ticket, whichever is chosen.
+ */
+export type Auth =
+  | { readonly type: "cookie" }
+  | { readonly type: "bearer"; readonly token: TokenSource }
+  | { readonly type: "ticket"; readonly token?: TokenSource; readonly channels?: readonly string[] };
+
+/** Where the server is and who asks. */
+export interface Access {
+  /** `https://push.example`, without a slash at the end; empty for the page's own origin. */
+  readonly baseUrl: string;
+  readonly auth: Auth;
+  readonly env: Environment;
+}
+
+/** A ticket, and what its answer says about time. */
+export interface Ticket {
+  readonly ticket: string;
+  /** By how much the server's clock is ahead of this machine's, in milliseconds. */
+  readonly clockAheadMs: number;
+  /** When the token behind it ends, by the server's clock, where the token tells. */
+  readonly tokenExpiresAt: number | undefined;
+}
+
+/** The token, or undefined where a cookie carries it. A source that fails is no refusal: it is asked again later. */
+export async function tokenFor({ auth }: Access, renew: boolean): Promise<string | undefined> {
+  if (auth.type === "cookie" || !auth.token) return undefined;
+  try {
+    return await auth.token({ renew });
+  } catch (error) {
+    throw error instanceof Failure ? error : fail("network", `No token: ${error}`);
+  }
+}
+
+export interface RequestOptions {
+  readonly method?: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: unknown;
+  readonly signal?: AbortSignal | undefined;
+  readonly renew?: boolean;
+  readonly token?: string | undefined;
+  /** Milliseconds until the answer must be read; without it, as long as it takes. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * What `read` makes of an answer with a status of 2xx or 304; anything else is thrown as a `Failure`. `timeoutMs` and
+ * `signal` hold until `read` is done.
+ */
+export async function request<T>(
+  access: Access,
+  path: string,
+  options: RequestOptions,
+  read: (response: Response) => T | Promise<T>,
+): Promise<T> {
+  const { env } = access;
+  const { signal, timeoutMs, body } = options;
+  const token = options.token ?? (await tokenFor(access, options.renew ?? false));
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  let late = false;
+  if (signal?.aborted) abort();
+  signal?.addEventListener("abort", abort);
+  const timer =
+    timeoutMs &&
+    env.setTimeout(() => {
+      late = true;
+      abort();
+    }, timeoutMs);
+  try {
+    const response = await env.fetch(access.baseUrl + path, {
+      method: options.method ?? "GET",
+      cache: "no-store",
+      credentials: token === undefined ? "include" : "same-origin",
+      headers: {
+        ...(body !== undefined && { "Content-Type": "application/json" }),
+        ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+        ...options.headers,
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal: controller.signal,
+    });
+    if (!response.ok && response.status !== 304) throw await refusal(response, env);
+    return await read(response);
+  } catch (error) {
+    throw late ? fail("timeout", `No answer within ${timeoutMs} ms`) : error;
+  } finally {
+    env.clearTimeout(timer);
+    // Signals live as long as a connection, requests come by the thousand.
+    signal?.removeEventListener("abort", abort);
+  }
+}
+
+/** The answer's JSON. A login page or a proxy's HTML is an `invalid-response`, not a crash. */
+export async function json(response: Response): Promise<unknown> {
+  try {
+    return JSON.parse(await response.text());
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw fail("invalid-response", "The answer is not JSON", { status: response.status });
+  }
+}
+
+/** `exp` of a JWT in milliseconds. It is only a hint, so nothing is verified and a token of another form has none. */
+function expiryOf(token: string | undefined): number | undefined {
+  try {
+    const claims: unknown = JSON.parse(atob(token?.split(".")[1]?.replace(/-/g, "+").replace(/_/g, "/") ?? ""));
+    return isRecord(claims) && typeof claims.exp === "number" ? claims.exp * 1000 : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A ticket for one connection; good for 30 s, so use it at once. */
+export async function takeTicket(access: Access, signal: AbortSignal, renew: boolean): Promise<Ticket> {
+  const { auth, env } = access;
+  const token = await tokenFor(access, renew);
+  const channels = auth.type === "ticket" ? auth.channels : undefined;
+  const body = await request(
+    access,
+    "/api/ws/ticket",
+    { method: "POST", signal, token, timeoutMs: 10_000, ...(channels && { body: { channels } }) },
+    json,
+  );
+  if (!isRecord(body) || typeof body.ticket !== "string") throw fail("invalid-response", "The answer has no ticket");
+  const issuedAt = Number(body.expiresAt) - Number(body.expiresIn) * 1000;
+  return {
+    ticket: body.ticket,
+    clockAheadMs: issuedAt - env.date() || 0,
+    tokenExpiresAt: expiryOf(token),
+  };
+}

@@ -1,0 +1,45 @@
+/** A value that changes, in the shape that `useSyncExternalStore` and other frameworks' adapters take. */
+export interface Readable<T> {
+  /** The same reference until the value changes. */
+  readonly getSnapshot: () => T;
+  /** Calls back after each change. Returns what ends that; calling it twice does no harm. */
+  readonly subscribe: (listener: () => void) => () => void;
+}
+
+/** Runs what the application gave us. What it throws reaches the page's error handler, never our own code. */
+export function safely(run: () => void): void {
+  try {
+    run();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}
+
+/** A `Readable` with a setter. */
+export class Store<T> implements Readable<T> {
+  #value: T;
+  readonly #listeners = new Set<() => void>();
+
+  constructor(value: T) {
+    this.#value = value;
+  }
+
+  readonly getSnapshot = (): T => this.#value;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    // A function of its own, so that a listener that subscribes twice is called twice and ends each by itself.
+    const entry = () => listener();
+    this.#listeners.add(entry);
+    return () => {
+      this.#listeners.delete(entry);
+    };
+  };
+
+  set(value: T): void {
+    if (Object.is(value, this.#value)) return;
+    this.#value = value;
+    for (const listener of [...this.#listeners]) safely(listener);
+  }
+}

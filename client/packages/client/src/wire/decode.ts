@@ -1,0 +1,114 @@
+import { isRecord } from "../core/errors.js";
+import type { ServerMessage, SseMessage } from "./messages.js";
+import type { Cursor, LoggedEvent, PollResponse } from "./types.js";
+
+/**
+ * The fields that the client reads of each reserved type's payload: `s` text, `n` number, `b` boolean, `a` list,
+ * `m` members, `x` anything that is there; `?` behind it: may be missing. `_` stands for a payload that is no object.
+ */
+const member = "id:s userId:s";
+const shapes: Record<string, string> = {
+  gap: "channel:s reason:s",
+  "user-joined": member,
+  "user-left": member,
+  "presence-changed": "count:n",
+  "content-update": "content:x version:n userId:s",
+  "cursor-move": "userId:s line:n column:n",
+  // WebSocket
+  connected: "userId:s connectionId:s cursor:s",
+  "joined-room": "room:s",
+  "left-room": "room:s",
+  "message-history": "_:a",
+  subscribed: "channel:s",
+  unsubscribed: "channel:s reason:s?",
+  presence: "room:s users:m count:n",
+  refreshed: "expiresAt:n",
+  ack: "id:s",
+  error: "id:s? code:s message:s",
+  // SSE
+  init: "connectionId:s channels:a resumed:b",
+  heartbeat: "timestamp:n",
+  unavailable: "status:n reason:s",
+};
+
+const names: Record<string, string> = { s: "string", n: "number", b: "boolean" };
+
+function isA(kind: string | undefined, value: unknown): boolean {
+  if (kind === "x") return value !== undefined;
+  if (kind === "a") return Array.isArray(value);
+  if (kind === "m") return Array.isArray(value) && value.every((one) => fits(member, one));
+  return typeof value === names[kind ?? ""];
+}
+
+function fits(shape: string, payload: unknown): boolean {
+  if (shape.startsWith("_")) return isA(shape[2], payload);
+  return (
+    isRecord(payload) &&
+    shape.split(" ").every((field) => {
+      const [name, kind] = field.split(":") as [string, string];
+      const value = payload[name];
+      return (value === undefined && kind[1] === "?") || isA(kind[0], value);
+    })
+  );
+}
+
+/** A cursor may become a header and part of an address, so nothing else is taken for one. */
+export function isCursor(value: unknown): value is Cursor {
+  return typeof value === "string" && /^[\w.~-]{1,2048}$/.test(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
+}
+
+const placed = new Set(["user-joined", "user-left", "presence-changed"]);
+
+/** A frame of a WebSocket; undefined if it is none that can be used. Fields that are not known are no reason. */
+export function decodeFrame(text: unknown): ServerMessage | undefined {
+  let frame: unknown;
+  try {
+    frame = JSON.parse(String(text));
+  } catch {
+    return undefined;
+  }
+  if (!isRecord(frame) || !isText(frame.type)) return undefined;
+  const { type, payload, id, timestamp, room, channel } = frame;
+  const shape = shapes[type];
+  const somewhere = isText(room) !== isText(channel);
+  const logged = isCursor(id) && typeof timestamp === "number" && somewhere;
+  if (shape && !fits(shape, payload)) return undefined;
+  let good: boolean;
+  if (!shape) good = logged && payload !== undefined;
+  else if (type === "gap") good = isCursor(id);
+  else if (type === "message-history") good = isText(room);
+  else if (placed.has(type)) good = logged || (somewhere && id === undefined && timestamp === undefined);
+  else if (type === "content-update" || type === "cursor-move") good = logged && isText(channel);
+  else good = !["init", "heartbeat", "unavailable"].includes(type);
+  return good ? (frame as ServerMessage) : undefined;
+}
+
+/** A message of an event stream; undefined if it is none that can be used. */
+export function decodeSse(event: string, data: string, id?: string, retry?: number): SseMessage | undefined {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(data);
+  } catch {
+    return undefined;
+  }
+  const shape = shapes[event];
+  if (shape && !fits(shape, parsed)) return undefined;
+  return { event, data: parsed, id, retry } as SseMessage;
+}
+
+/** Throws nothing; undefined if it is not what polling answers. */
+export function decodePoll(body: unknown): PollResponse | undefined {
+  if (!isRecord(body) || !Array.isArray(body.events) || !isCursor(body.cursor) || body.gap === undefined)
+    return undefined;
+  return body.events.every(isLogged) ? (body as unknown as PollResponse) : undefined;
+}
+
+function isLogged(event: unknown): event is LoggedEvent {
+  if (!isRecord(event) || !isCursor(event.id) || !isText(event.channel) || !isText(event.type)) return false;
+  const shape = shapes[event.type];
+  return event.payload !== undefined && typeof event.timestamp === "number" && (!shape || fits(shape, event.payload));
+}
