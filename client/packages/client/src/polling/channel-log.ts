@@ -1,0 +1,86 @@
+import { type Access, json, request } from "../core/access.js";
+import { fail } from "../core/errors.js";
+import { fromLog, type StreamEvent } from "../core/events.js";
+import { withQuery } from "../sse/transport.js";
+import { decodePoll } from "../wire/decode.js";
+import type { Cursor } from "../wire/types.js";
+
+export interface ChannelLogOptions {
+  readonly access: Access;
+  readonly channels: readonly string[];
+  readonly types: readonly string[] | undefined;
+  /** Without a cursor: the newest so many of each channel; 0: only what is new. */
+  readonly last: number;
+  readonly after: Cursor | undefined;
+  readonly deliver: (event: StreamEvent) => void;
+}
+
+export interface ReadOptions {
+  readonly signal: AbortSignal;
+  readonly renew?: boolean;
+  /** Seconds that the server may hold the request while there is nothing, 0–30. */
+  readonly waitS?: number;
+}
+
+const pageSize = 100;
+
+/** Reads what came behind a place on each channel, and remembers how far it got. */
+export class ChannelLog {
+  readonly #options: ChannelLogOptions;
+  readonly #places = new Map<string, Cursor>();
+  readonly #etags = new Map<string, string>();
+
+  constructor(options: ChannelLogOptions) {
+    this.#options = options;
+    if (options.after !== undefined) for (const channel of options.channels) this.#places.set(channel, options.after);
+  }
+
+  /** One channel's place is a cursor to resume from; of several there is none in common. */
+  get cursor(): Cursor | undefined {
+    const { channels } = this.#options;
+    return channels.length === 1 ? this.#places.get(channels[0] as string) : undefined;
+  }
+
+  /** Delivers all that there is on all channels. What was delivered is not read again after a failure. */
+  async read(options: ReadOptions): Promise<void> {
+    for (const channel of this.#options.channels) {
+      while (!options.signal.aborted && (await this.#page(channel, options))) {
+        // There is more.
+      }
+    }
+  }
+
+  async #page(channel: string, { signal, renew = false, waitS = 0 }: ReadOptions): Promise<boolean> {
+    const { access, types, last, deliver } = this.#options;
+    const after = this.#places.get(channel);
+    const limit = after === undefined ? Math.max(last, 1) : pageSize;
+    let path = withQuery(`/api/channels/${encodeURIComponent(channel)}/events?limit=${limit}`, "after", after);
+    if (waitS && after !== undefined) path = withQuery(path, "wait", String(waitS));
+    const etag = this.#etags.get(channel);
+    const headers: Record<string, string> = etag && !waitS ? { "If-None-Match": etag } : {};
+    const timeoutMs = waitS * 1000 + 10_000;
+    const answer = await request(access, path, { headers, signal, renew, timeoutMs }, async (response) => ({
+      etag: response.headers.get("ETag"),
+      body: response.status === 304 ? undefined : await json(response),
+    }));
+    if (signal.aborted || answer.body === undefined) return false;
+    const page = decodePoll(answer.body);
+    if (!page) throw fail("invalid-response", "The answer is not a page of events");
+    if (page.gap) {
+      deliver({ type: "gap", payload: { channel, reason: page.gap }, channel, id: page.cursor });
+    }
+    const begins = after === undefined && last === 0;
+    for (const event of begins ? [] : page.events) {
+      if (signal.aborted) return false;
+      // Place by place, so that a stop in the middle goes on behind the last that was delivered.
+      this.#places.set(channel, event.id);
+      if (!types || types.includes(event.type)) deliver(fromLog(event, this.cursor));
+    }
+    this.#places.set(channel, page.cursor);
+    const more = after !== undefined && page.events.length >= limit;
+    // The ETag is that of the channel, not of the page: with it the rest would be "not modified".
+    if (more || !answer.etag) this.#etags.delete(channel);
+    else this.#etags.set(channel, answer.etag);
+    return more;
+  }
+}

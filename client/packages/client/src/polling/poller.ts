@@ -1,0 +1,122 @@
+import { type Access, request } from "../core/access.js";
+import { type Attempt, Connection, type ConnectionOptions, type ConnectionStatus } from "../core/connection.js";
+import { fail, toError } from "../core/errors.js";
+import { type Readable, Store, safely } from "../core/store.js";
+import { type AccessOptions, accessOf } from "../sse/event-source-client.js";
+import { PollCycle } from "./poll-cycle.js";
+
+export interface PollerOptions<T>
+  extends AccessOptions,
+    Omit<ConnectionOptions, "connectTimeoutMs" | "heartbeatTimeoutMs"> {
+  /** Path and query of what is asked for: `/api/stats`. */
+  readonly path: string;
+  /** Milliseconds between an answer and the next request, at least 100. Default 5,000. */
+  readonly intervalMs?: number;
+  /**
+   * The interval after an answer, from its data: `(order) => (order.done ? 60_000 : 2_000)`. `unchanged` counts the
+   * answers since the data changed last. Default: `intervalMs`.
+   */
+  readonly nextIntervalMs?: (data: T, unchanged: number) => number;
+  /** Checks and converts the JSON of an answer; what it throws is an `invalid-response`. Default: takes it as it is. */
+  readonly parse?: (body: unknown) => T;
+  /** Nothing is asked for while the page is hidden, and at once when it is shown. Default true. */
+  readonly pauseWhenHidden?: boolean;
+  /** How long an answer may take. Default 10,000. */
+  readonly requestTimeoutMs?: number;
+}
+
+/** What was polled. The same object until the data changes. */
+export type Polled<T> =
+  | { readonly state: "empty" }
+  /** `updatedAt`: when this data came first, by the local clock, in milliseconds since 1970. */
+  | { readonly state: "loaded"; readonly data: T; readonly updatedAt: number };
+
+const soonestMs = 100;
+
+/**
+ * Asks for one thing again and again: never twice at once, with its ETag, so that most answers are empty. Errors make
+ * the interval longer, at random and up to `maxDelayMs` on top of it. Whoever subscribes hears of changes only.
+ */
+export class Poller<T = unknown> {
+  readonly status: Readable<ConnectionStatus>;
+  readonly #data = new Store<Polled<T>>({ state: "empty" });
+  readonly #access: Access;
+  readonly #options: PollerOptions<T>;
+  readonly #connection: Connection;
+  readonly #cycle: PollCycle;
+  #etag: string | undefined;
+  #text: string | undefined;
+  #unchanged = 0;
+
+  constructor(options: PollerOptions<T>) {
+    this.#options = options;
+    this.#access = accessOf(options);
+    this.#cycle = new PollCycle(this.#access.env, options.pauseWhenHidden ?? true);
+    const always = { minUptimeMs: 0, ...options, connectTimeoutMs: 0, heartbeatTimeoutMs: 0 };
+    this.#connection = new Connection(this.#access.env, always, (attempt) =>
+      this.#cycle
+        .run(attempt, (current) => this.#round(current))
+        .catch((thrown) => attempt.ended(toError(thrown), options.intervalMs ?? 5000)),
+    );
+    this.status = this.#connection.status;
+  }
+
+  get getSnapshot(): () => Polled<T> {
+    return this.#data.getSnapshot;
+  }
+
+  get subscribe(): (listener: () => void) => () => void {
+    return this.#data.subscribe;
+  }
+
+  open(): void {
+    this.#connection.open();
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  /** Asks now rather than when the interval is over; while a request is under way, does nothing. */
+  refresh(): void {
+    this.#cycle.poke();
+  }
+
+  async #round(attempt: Attempt): Promise<number> {
+    const { path, requestTimeoutMs: timeoutMs = 10_000, intervalMs = 5000, nextIntervalMs } = this.#options;
+    const { signal, renew } = attempt;
+    const headers: Record<string, string> = this.#etag ? { "If-None-Match": this.#etag } : {};
+    const answer = await request(this.#access, path, { headers, signal, renew, timeoutMs }, async (response) => ({
+      etag: response.headers.get("ETag") ?? undefined,
+      text: response.status === 304 ? undefined : await response.text(),
+    }));
+    if (signal.aborted) return 0;
+    if (answer.text === undefined || answer.text === this.#text) {
+      this.#unchanged++;
+    } else {
+      const data = this.#parse(answer.text);
+      this.#unchanged = 0;
+      this.#text = answer.text;
+      this.#etag = answer.etag;
+      this.#data.set({ state: "loaded", data, updatedAt: this.#access.env.date() });
+    }
+    if (this.status.getSnapshot().state !== "open") attempt.opened("polling");
+    const polled = this.#data.getSnapshot();
+    let ms = intervalMs;
+    if (polled.state === "loaded" && nextIntervalMs)
+      safely(() => {
+        ms = nextIntervalMs(polled.data, this.#unchanged);
+      });
+    return Math.max(ms || intervalMs, soonestMs);
+  }
+
+  #parse(text: string): T {
+    const { parse } = this.#options;
+    try {
+      const body: unknown = JSON.parse(text);
+      return parse ? parse(body) : (body as T);
+    } catch (thrown) {
+      throw fail("invalid-response", `The answer was not understood: ${thrown}`);
+    }
+  }
+}

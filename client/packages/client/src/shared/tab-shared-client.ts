@@ -1,0 +1,211 @@
+import type { Access } from "../core/access.js";
+import type { ConnectionStatus } from "../core/connection.js";
+import { type CursorStore, memoryCursor } from "../core/cursor-store.js";
+import { Emitter } from "../core/emitter.js";
+import type { BroadcastChannelLike } from "../core/environment.js";
+import { isRecord } from "../core/errors.js";
+import {
+  type EventClient,
+  type EventMap,
+  type EventOf,
+  type EventType,
+  Seen,
+  type StreamEvent,
+} from "../core/events.js";
+import { Store } from "../core/store.js";
+import { ChannelLog } from "../polling/channel-log.js";
+import { accessOf, type ChannelOptions } from "../sse/event-source-client.js";
+import { isCursor } from "../wire/decode.js";
+import type { Cursor } from "../wire/types.js";
+import { Seam } from "./seam.js";
+
+/** What tabs say to each other. */
+type Word =
+  /** A tab came: what is the state? */
+  | { readonly say: "hello" }
+  /** Somebody wants a connection that has failed to be tried again. */
+  | { readonly say: "again" }
+  | { readonly say: "state"; readonly status: ConnectionStatus; readonly cursor: Cursor | undefined }
+  | { readonly say: "event"; readonly event: StreamEvent; readonly cursor: Cursor | undefined };
+
+export interface TabSharedOptions extends ChannelOptions {
+  /**
+   * Names the connection: tabs of one origin that give the same one share it. It must tell users apart (the user's id
+   * belongs into it), and what is followed.
+   */
+  readonly name: string;
+  /** Makes the client that the leading tab runs: an `EventSourceClient` or `ResilientClient` with this cursor store. */
+  readonly create: (options: ChannelOptions) => EventClient;
+}
+
+/**
+ * One connection for all tabs of a browser: one of them, the leader, holds it and tells the others what comes. When it
+ * is closed or crashes another one goes on from the place it had reached. Without Web Locks or BroadcastChannel (on
+ * plain HTTP, or in an old browser) each tab has its own.
+ */
+export class TabSharedClient<E extends EventMap = EventMap> implements EventClient<E> {
+  readonly #status = new Store<ConnectionStatus>({ state: "idle" });
+  readonly status = this.#status;
+  readonly #options: TabSharedOptions;
+  readonly #access: Access;
+  readonly #store: CursorStore;
+  readonly #emitter = new Emitter();
+  readonly #seen = new Seen();
+  /** Present while open. */
+  #session: AbortController | undefined;
+  #channel: BroadcastChannelLike | undefined;
+  #leading: EventClient | undefined;
+  /** Present while a tab that has a place of its own, after a reload, has not caught up with the leader. */
+  #seam: Seam | undefined;
+  #endCatchUp: (() => void) | undefined;
+
+  constructor(options: TabSharedOptions) {
+    this.#options = options;
+    this.#access = accessOf(options);
+    this.#store = options.cursorStore ?? memoryCursor();
+  }
+
+  get cursor(): Cursor | undefined {
+    return this.#store.load();
+  }
+
+  /** True in the tab that holds the connection. */
+  get isLeader(): boolean {
+    return this.#leading !== undefined;
+  }
+
+  on<T extends EventType<E>>(type: T, listener: (event: EventOf<E, T>) => void): () => void {
+    return this.#emitter.on(type, listener);
+  }
+
+  open(): void {
+    if (this.#session) {
+      if (this.#leading) this.#leading.open();
+      else this.#say({ say: "again" });
+      return;
+    }
+    const { name } = this.#options;
+    const { locks, BroadcastChannel } = this.#access.env;
+    const session = new AbortController();
+    this.#session = session;
+    this.#status.set({ state: "connecting", attempt: 0 });
+    if (session.signal.aborted) return;
+    if (!locks || !BroadcastChannel) {
+      this.#lead();
+      return;
+    }
+    const channel = new BroadcastChannel(`freshet:${name}`);
+    this.#channel = channel;
+    channel.onmessage = ({ data }) => {
+      if (!session.signal.aborted && isRecord(data)) this.#hear(data as unknown as Word, session.signal);
+    };
+    const ended = new Promise<void>((resolve) => session.signal.addEventListener("abort", () => resolve()));
+    locks
+      .request(`freshet:${name}`, { signal: session.signal }, async () => {
+        if (session.signal.aborted) return;
+        this.#lead();
+        await ended;
+      })
+      .catch(() => {
+        // Aborted while it waited. A browser that refuses the lock altogether gets a connection for this tab.
+        if (!session.signal.aborted && !this.#leading) this.#lead();
+      });
+    if (this.cursor !== undefined) {
+      this.#seam = new Seam((event) => {
+        this.#deliver(event);
+        this.#save(event.cursor);
+      });
+    }
+    this.#say({ say: "hello" });
+  }
+
+  close(): void {
+    const [session, leading] = [this.#session, this.#leading];
+    this.#session = this.#leading = undefined;
+    this.#dropSeam();
+    leading?.close();
+    // Behind it: the lock goes only when the connection is gone.
+    session?.abort();
+    this.#channel?.close();
+    this.#channel = undefined;
+    this.#status.set({ state: "closed" });
+  }
+
+  #lead(): void {
+    // The server is asked from our own place, so there is nobody to catch up with.
+    this.#dropSeam();
+    const leading = this.#options.create({ ...this.#options, cursorStore: this.#store });
+    this.#leading = leading;
+    const current = () => leading === this.#leading;
+    const tell = () => {
+      if (current()) this.#say({ say: "state", status: this.#status.getSnapshot(), cursor: leading.cursor });
+    };
+    leading.status.subscribe(() => {
+      if (!current()) return;
+      this.#status.set(leading.status.getSnapshot());
+      tell();
+    });
+    leading.on("*", (event) => {
+      if (!current()) return;
+      this.#say({ say: "event", event, cursor: event.cursor });
+      this.#deliver(event);
+    });
+    leading.on("heartbeat", tell);
+    leading.open();
+  }
+
+  #hear(word: Word, signal: AbortSignal): void {
+    const leading = this.#leading;
+    if (leading) {
+      if (word.say === "hello") this.#say({ say: "state", status: this.status.getSnapshot(), cursor: leading.cursor });
+      if (word.say === "again") leading.open();
+    } else if (word.say === "state") {
+      if (!this.#seam) this.#save(word.cursor);
+      else if (!this.#endCatchUp) this.#catchUp(this.#seam, signal);
+      this.#status.set(word.status);
+    } else if (word.say === "event") {
+      if (this.#seam) {
+        this.#seam.live(word.event);
+      } else {
+        this.#deliver(word.event);
+        this.#save(word.cursor);
+      }
+    }
+  }
+
+  /** What the leader got before we came, we ask the server for; what it gets meanwhile waits. */
+  #catchUp(seam: Seam, session: AbortSignal): void {
+    const { channels, types } = this.#options;
+    const deliver = (event: StreamEvent) => this.#deliver(event);
+    const log = new ChannelLog({ access: this.#access, channels, types, last: 0, after: this.cursor, deliver });
+    const controller = new AbortController();
+    const end = () => controller.abort();
+    session.addEventListener("abort", end);
+    this.#endCatchUp = end;
+    void seam.close(log, controller.signal).then((joined) => {
+      session.removeEventListener("abort", end);
+      if (controller.signal.aborted) return;
+      this.#dropSeam();
+      if (joined) return;
+      for (const channel of channels) deliver({ type: "gap", payload: { channel, reason: "lagging" }, channel });
+      seam.open();
+    });
+  }
+
+  #dropSeam(): void {
+    this.#endCatchUp?.();
+    this.#endCatchUp = this.#seam = undefined;
+  }
+
+  #deliver(event: StreamEvent): void {
+    if (event.type === "gap" || this.#seen.add(event.id)) this.#emitter.emit(event);
+  }
+
+  #save(cursor: Cursor | undefined): void {
+    if (isCursor(cursor)) this.#store.save(cursor);
+  }
+
+  #say(word: Word): void {
+    this.#channel?.postMessage(word);
+  }
+}
