@@ -1,0 +1,64 @@
+import type { ClientMessage } from "../wire/messages.js";
+import type { Cursor } from "../wire/types.js";
+
+/** A room that is joined, or a channel that is subscribed to. */
+export interface Followed {
+  readonly kind: "room" | "channel";
+  readonly name: string;
+  /** Callers that want it. */
+  count: number;
+  /** Where to go on from; undefined: with the room's history, or what is new. */
+  after: Cursor | undefined;
+}
+
+/** What a connection follows, and from where; outlives connections. */
+export class FollowedSet {
+  readonly #all = new Map<string, Followed>();
+
+  get(kind: Followed["kind"], name: string): Followed | undefined {
+    return this.#all.get(`${kind}:${name}`);
+  }
+
+  add(kind: Followed["kind"], name: string, after: Cursor | undefined): Followed {
+    const followed = this.get(kind, name) ?? { kind, name, count: 0, after };
+    followed.count++;
+    this.#all.set(`${kind}:${name}`, followed);
+    return followed;
+  }
+
+  /** True if that was the last caller who wanted it. */
+  release(followed: Followed): boolean {
+    return --followed.count === 0 && this.remove(followed);
+  }
+
+  /** False if it is not there; another one of that name stays. */
+  remove(followed: Followed): boolean {
+    const { kind, name } = followed;
+    return this.get(kind, name) === followed && this.#all.delete(`${kind}:${name}`);
+  }
+
+  values(): Followed[] {
+    return [...this.#all.values()];
+  }
+
+  /** Moves the place of a channel, and of the room it is. */
+  moved(channel: string, after: Cursor): void {
+    const [kind, name] = channel.split(":", 2) as [string, string];
+    for (const followed of [this.get("channel", channel), kind === "room" ? this.get("room", name) : undefined]) {
+      if (followed) followed.after = after;
+    }
+  }
+}
+
+export function follow({ kind, name, after }: Followed, id: string): ClientMessage {
+  const place = after === undefined ? {} : { after };
+  return kind === "room"
+    ? { type: "join-room", payload: { room: name, ...place }, id }
+    : { type: "subscribe", payload: { channel: name, ...place }, id };
+}
+
+export function unfollow({ kind, name }: Followed): ClientMessage {
+  return kind === "room"
+    ? { type: "leave-room", payload: { room: name } }
+    : { type: "unsubscribe", payload: { channel: name } };
+}

@@ -1,0 +1,115 @@
+import type { Environment } from "../core/environment.js";
+import type { ErrorKind, FreshetError } from "../core/errors.js";
+import type { ClientMessage } from "../wire/messages.js";
+
+/** What became of a message. `id` is the message's; for a chat message also its payload's. */
+export type SendResult =
+  | { readonly ok: true; readonly id: string }
+  | { readonly ok: false; readonly id: string; readonly error: FreshetError };
+
+interface Entry {
+  readonly id: string;
+  readonly text: string;
+  readonly message: ClientMessage;
+  readonly settle: (result: SendResult) => void;
+  timer?: unknown;
+  sent: boolean;
+  /** Connections it was sent on. */
+  tries: number;
+}
+
+export interface OutboxOptions {
+  /** Messages that wait for a connection or an answer. */
+  readonly maxQueued: number;
+  readonly ackTimeoutMs: number;
+  /** Told of each message that is dropped because the queue is full. */
+  readonly onDropped: (message: ClientMessage, error: FreshetError) => void;
+}
+
+/** A frame over the server's limit (128 KiB) would end the connection. */
+const longestFrame = 131_072;
+
+/** A message that breaks the connection, one over the server's limit for instance, must not break every one. */
+const mostTries = 3;
+
+/**
+ * Messages from `add` until their answer. Their ids make repetitions harmless, so all that was not answered when a
+ * connection ended is sent again on the next one, in order.
+ */
+export class Outbox {
+  readonly #entries = new Map<string, Entry>();
+  readonly #env: Environment;
+  readonly #options: OutboxOptions;
+
+  constructor(env: Environment, options: OutboxOptions) {
+    this.#env = env;
+    this.#options = options;
+  }
+
+  /** Takes a message in; it goes out with the next `flush`. The result comes always, and is never a rejection. */
+  add(message: ClientMessage, id: string): Promise<SendResult> {
+    return new Promise((settle) => {
+      const reject = (why: string) => settle({ ok: false, id, error: { kind: "rejected", message: why } });
+      let text: string;
+      try {
+        text = JSON.stringify({ ...message, id });
+      } catch (thrown) {
+        return reject(String(thrown));
+      }
+      if (new TextEncoder().encode(text).length > longestFrame) return reject("The message is too big");
+      if (this.#entries.has(id)) return reject("A message with this id is on its way");
+      this.#entries.set(id, { id, text, message, settle, sent: false, tries: 0 });
+      if (this.#entries.size <= this.#options.maxQueued) return;
+      const oldest = this.#entries.values().next().value as Entry;
+      const error = this.#refuse(oldest, "overflow", "Too many messages wait; the oldest was dropped");
+      this.#options.onDropped(oldest.message, error);
+    });
+  }
+
+  /** Sends what was not sent on this connection. */
+  flush(send: (text: string) => void): void {
+    for (const entry of this.#entries.values()) {
+      if (entry.sent) continue;
+      entry.sent = true;
+      entry.tries++;
+      entry.timer = this.#env.setTimeout(() => {
+        this.#refuse(entry, "timeout", "Sent, but not answered; it may have been done");
+      }, this.#options.ackTimeoutMs);
+      send(entry.text);
+    }
+  }
+
+  /** The answer to a message; false if it is none of ours. */
+  answered(id: string | undefined, error?: FreshetError): boolean {
+    const entry = this.#entries.get(id ?? "");
+    if (!entry) return false;
+    this.#settle(entry, error ? { ok: false, id: entry.id, error } : { ok: true, id: entry.id });
+    return true;
+  }
+
+  /** The connection ended: what was not answered waits for the next. */
+  disconnected(): void {
+    for (const entry of [...this.#entries.values()]) {
+      this.#env.clearTimeout(entry.timer);
+      if (entry.sent && entry.tries >= mostTries) this.#refuse(entry, "rejected", "Each connection ended with it");
+      entry.sent = false;
+    }
+  }
+
+  /** Refuses all. */
+  clear(error: FreshetError): void {
+    for (const entry of [...this.#entries.values()]) this.#settle(entry, { ok: false, id: entry.id, error });
+  }
+
+  #refuse(entry: Entry, kind: ErrorKind, message: string): FreshetError {
+    const error = { kind, message };
+    this.#settle(entry, { ok: false, id: entry.id, error });
+    return error;
+  }
+
+  #settle(entry: Entry, result: SendResult): void {
+    this.#env.clearTimeout(entry.timer);
+    this.#entries.delete(entry.id);
+    entry.settle(result);
+  }
+}

@@ -1,0 +1,364 @@
+import { type Access, type Ticket, takeTicket } from "../core/access.js";
+import { type Attempt, Connection, type ConnectionOptions, type ConnectionStatus } from "../core/connection.js";
+import { Emitter } from "../core/emitter.js";
+import type { WebSocketLike } from "../core/environment.js";
+import { type FreshetError, fail } from "../core/errors.js";
+import { type EventMap, Seen, type StreamEvent } from "../core/events.js";
+import type { Readable } from "../core/store.js";
+import { type AccessOptions, accessOf } from "../sse/event-source-client.js";
+import { decodeFrame } from "../wire/decode.js";
+import type { ClientMessage, RefusalCode, ServerMessage } from "../wire/messages.js";
+import type { Cursor, Member, PlatformPayloads } from "../wire/types.js";
+import { closeError } from "./close-codes.js";
+import { type Followed, FollowedSet, follow, unfollow } from "./followed.js";
+import { Outbox, type SendResult } from "./outbox.js";
+
+/** Payloads of what comes over a WebSocket besides the application's own events. */
+export interface SocketPayloads extends PlatformPayloads {
+  "joined-room": { readonly room: string };
+  "left-room": { readonly room: string };
+  /** Chat messages' payloads, oldest first, at most 50. */
+  "message-history": readonly unknown[];
+  subscribed: { readonly channel: string };
+  /** With a reason: no longer granted. */
+  unsubscribed: { readonly channel: string; readonly reason?: string };
+  presence: { readonly room: string; readonly users: readonly Member[]; readonly count: number };
+  /** A join or a subscription was refused for good; it is not tried again. */
+  refused: { readonly room?: string; readonly channel?: string; readonly error: FreshetError };
+  /** A message was dropped from the full queue. */
+  dropped: { readonly message: ClientMessage; readonly error: FreshetError };
+}
+
+/** An event over a WebSocket: of a joined room, or else of a channel. */
+export interface SocketEvent<T extends string = string, P = unknown> extends StreamEvent<T, P> {
+  readonly room?: string;
+}
+
+export type SocketEventOf<E extends EventMap, T extends string> = T extends "*"
+  ? SocketEvent
+  : T extends keyof (SocketPayloads & E)
+    ? SocketEvent<T, (SocketPayloads & E)[T]>
+    : SocketEvent<T>;
+
+export interface WebSocketOptions extends AccessOptions, ConnectionOptions {
+  /** How long a message waits for its answer once it is sent. Default 10,000. */
+  readonly ackTimeoutMs?: number;
+  /** Messages that wait for a connection or an answer; beyond, the oldest is dropped. Default 100. */
+  readonly maxQueued?: number;
+  /**
+   * How often the connection is extended with a fresh ticket while it is not known when the token ends. Default 240,000.
+   * It is known from the first answer on, and from the start where `auth.token` gives a JWT; then it is done after four
+   * fifths of the time that is left. 0: never, the connection then ends with its token and comes back.
+   */
+  readonly refreshIntervalMs?: number;
+  /** Of a quiet connection so often a sign of life is asked for. Default 25,000; 0: never. */
+  readonly probeIntervalMs?: number;
+  /** As for every connection; default 60,000. */
+  readonly heartbeatTimeoutMs?: number;
+}
+
+export interface MessageOptions {
+  /** False: not back to the sender, on none of their connections, nor in the room's history. Default true. */
+  readonly echo?: boolean;
+  /** At least 16 characters; default: drawn. */
+  readonly id?: string;
+}
+
+/** Whoever leaves a channel that nobody follows is answered, and nothing else happens: a sign of life. */
+const probe = "broadcast:freshet-client-probe";
+const closed: FreshetError = { kind: "closed", message: "The client was closed" };
+const soonestRefreshMs = 30_000;
+const rejoinMs = 3000;
+
+/** Rooms, direct messages and channels over one WebSocket, for as long as it is open and through reconnects. */
+export class WebSocketClient<E extends EventMap = EventMap> {
+  readonly status: Readable<ConnectionStatus>;
+  readonly #access: Access;
+  readonly #options: WebSocketOptions;
+  readonly #connection: Connection;
+  readonly #emitter = new Emitter<SocketEvent>();
+  readonly #seen = new Seen();
+  readonly #followed = new FollowedSet();
+  readonly #outbox: Outbox;
+  /** Requests to follow that are not answered, by id. */
+  readonly #asked = new Map<string, Followed>();
+  #socket: WebSocketLike | undefined;
+  #userId: string | undefined;
+  /** Where the current connection began. */
+  #begin: Cursor | undefined;
+  /** Where to go on with the user's own channel. */
+  #own: Cursor | undefined;
+  #endRefresh: (() => void) | undefined;
+
+  constructor(options: WebSocketOptions = {}) {
+    this.#options = options;
+    this.#access = accessOf(options);
+    this.#connection = new Connection(this.#access.env, { heartbeatTimeoutMs: 60_000, ...options }, (attempt) =>
+      this.#dial(attempt),
+    );
+    this.status = this.#connection.status;
+    this.#outbox = new Outbox(this.#access.env, {
+      maxQueued: options.maxQueued ?? 100,
+      ackTimeoutMs: options.ackTimeoutMs ?? 10_000,
+      onDropped: (message, error) => this.#emitter.emit({ type: "dropped", payload: { message, error } }),
+    });
+    this.status.subscribe(() => {
+      const status = this.status.getSnapshot();
+      if (status.state === "failed") this.#outbox.clear(status.error);
+    });
+  }
+
+  /** The caller's id, once connected. */
+  get userId(): string | undefined {
+    return this.#userId;
+  }
+
+  /** As in `EventClient`. Of a room's events `room` is set, of others `channel`. */
+  on<T extends (keyof (SocketPayloads & E) & string) | (string & {})>(
+    type: T,
+    listener: (event: SocketEventOf<E, T>) => void,
+  ): () => void {
+    return this.#emitter.on(type, listener);
+  }
+
+  open(): void {
+    this.#connection.open();
+  }
+
+  /** Messages that wait are answered with `closed`. Rooms and channels are remembered for the next `open()`. */
+  close(): void {
+    this.#connection.close();
+    this.#outbox.clear(closed);
+  }
+
+  /**
+   * Joins a room now and after each reconnect, then with what was missed. The first time `message-history` comes, or
+   * with `after` (the id of an event) what came behind it. Returns what undoes it; the last one leaves the room.
+   */
+  join(room: string, after?: Cursor): () => void {
+    return this.#follow("room", room, after);
+  }
+
+  /** Follows a channel now and after each reconnect, from `after`, else from now on. Returns what undoes it. */
+  subscribe(channel: string, after?: Cursor): () => void {
+    return this.#follow("channel", channel, after);
+  }
+
+  /** Sends to a room; `payload.type` (`chat-message`) is the event's type. While offline the message waits. */
+  sendToRoom(room: string, payload: unknown, options: MessageOptions = {}): Promise<SendResult> {
+    const { echo, id } = options;
+    return this.send({ type: "room-message", room, payload, echo, id });
+  }
+
+  /** Sends to all connections of a user. */
+  sendToUser(userId: string, payload: Record<string, unknown>): Promise<SendResult> {
+    return this.send({ type: "direct-message", payload: { ...payload, to: userId } });
+  }
+
+  /** Sends any message and tells what became of it; never rejects. Sent again after a reconnect, done once. */
+  send(message: ClientMessage): Promise<SendResult> {
+    const id = message.id ?? this.#access.env.randomId();
+    const refused = (error: FreshetError): Promise<SendResult> => Promise.resolve({ ok: false, id, error });
+    const status = this.status.getSnapshot();
+    if (status.state === "failed") return refused(status.error);
+    if (status.state === "closed") return refused(closed);
+    const result = this.#outbox.add(message, id);
+    this.#flush();
+    return result;
+  }
+
+  /** Sends what is only worth something now, like "is typing": without a connection it is dropped. */
+  sendNow(message: ClientMessage): void {
+    if (this.#socket) this.#write(JSON.stringify(message));
+  }
+
+  #follow(kind: Followed["kind"], name: string, after: Cursor | undefined): () => void {
+    const followed = this.#followed.add(kind, name, after);
+    if (followed.count === 1) this.#ask(followed);
+    let held = true;
+    return () => {
+      if (held && this.#followed.release(followed)) this.sendNow(unfollow(followed));
+      held = false;
+    };
+  }
+
+  #ask(followed: Followed): void {
+    if (!this.#socket) return;
+    const id = this.#access.env.randomId();
+    this.#asked.set(id, followed);
+    this.sendNow(follow(followed, id));
+  }
+
+  async #dial(attempt: Attempt): Promise<void> {
+    const { env, baseUrl } = this.#access;
+    const { signal } = attempt;
+    if (!env.WebSocket) throw fail("rejected", "This environment has no WebSocket");
+    const ticket = { ...(await takeTicket(this.#access, signal, attempt.renew)), resumes: this.#own !== undefined };
+    if (signal.aborted) return;
+    const after = this.#own ? `&after=${this.#own}` : "";
+    const url = `${(baseUrl || env.origin).replace(/^http/, "ws")}/ws?ticket=${ticket.ticket}${after}`;
+    const socket = new env.WebSocket(url);
+    socket.onmessage = ({ data }) => {
+      if (!signal.aborted) this.#receive(attempt, socket, ticket, data);
+    };
+    socket.onclose = ({ code, reason }) => attempt.ended(...closeError(code, reason));
+    socket.onerror = () => {};
+    signal.addEventListener("abort", () => {
+      this.#socket = undefined;
+      this.#asked.clear();
+      this.#outbox.disconnected();
+      socket.close();
+    });
+  }
+
+  #receive(attempt: Attempt, socket: WebSocketLike, ticket: Ticket & { resumes: boolean }, data: unknown): void {
+    attempt.alive();
+    const frame = decodeFrame(data) as Handled | undefined;
+    if (!frame) {
+      attempt.note({ kind: "invalid-message", message: "A frame was left out" });
+      return;
+    }
+    const { type, payload } = frame;
+    switch (type) {
+      case "connected":
+        this.#userId = payload.userId;
+        this.#begin = payload.cursor;
+        this.#own ??= payload.cursor;
+        this.#socket = socket;
+        this.#watch(attempt, ticket);
+        // Before the application is told, so that what it sends in answer comes behind its rooms.
+        for (const followed of this.#followed.values()) this.#ask(followed);
+        attempt.opened("websocket", { connectionId: payload.connectionId, resumed: ticket.resumes });
+        this.#flush();
+        return;
+      case "ack":
+        this.#asked.delete(payload.id);
+        this.#outbox.answered(payload.id);
+        return;
+      case "error":
+        this.#refused(attempt, payload);
+        return;
+      case "refreshed":
+        this.#refreshBefore(attempt, ticket, payload.expiresAt);
+        return;
+      case "joined-room":
+        // So that there is a place to come back to, even if nobody says a word.
+        this.#place("room", payload.room);
+        break;
+      case "subscribed":
+        this.#place("channel", payload.channel);
+        break;
+      case "unsubscribed":
+        if (payload.channel === probe) return;
+        if (payload.reason !== undefined) this.#forget("channel", payload.channel);
+        break;
+      case "gap":
+        this.#moved(payload.channel, frame.id);
+        break;
+      default:
+        if (frame.id !== undefined) {
+          this.#moved(frame.channel ?? `room:${frame.room}`, frame.id);
+          if (!this.#seen.add(frame.id)) return;
+        }
+    }
+    this.#emitter.emit(frame as SocketEvent);
+  }
+
+  #place(kind: Followed["kind"], name: string): void {
+    const followed = this.#followed.get(kind, name);
+    if (followed) followed.after ??= this.#begin;
+  }
+
+  #forget(kind: Followed["kind"], name: string): void {
+    const followed = this.#followed.get(kind, name);
+    if (followed) this.#followed.remove(followed);
+  }
+
+  #moved(channel: string, id: Cursor): void {
+    if (channel === `user:${this.#userId}`) this.#own = id;
+    this.#followed.moved(channel, id);
+  }
+
+  #refused(attempt: Attempt, { id = "", code, message }: { id?: string; code: RefusalCode; message: string }): void {
+    const passing = code === "rate-limited" || code === "unavailable";
+    const kind = passing || code === "forbidden" ? code : "rejected";
+    const error: FreshetError = { kind, message };
+    const followed = this.#asked.get(id);
+    this.#asked.delete(id);
+    if (this.#outbox.answered(id, error)) return;
+    if (!followed) {
+      attempt.note(error);
+    } else if (passing) {
+      const { env } = this.#access;
+      this.#later(attempt, rejoinMs * (1 + env.random()), () => {
+        if (followed.count) this.#ask(followed);
+      });
+    } else {
+      this.#followed.remove(followed);
+      this.#emitter.emit({ type: "refused", payload: { [followed.kind]: followed.name, error } });
+    }
+  }
+
+  /** Runs once after a time, unless the attempt is over by then. Returns what prevents it. */
+  #later({ signal }: Attempt, ms: number, run: () => void): () => void {
+    const { env } = this.#access;
+    const end = () => {
+      env.clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+    };
+    const timer = env.setTimeout(() => {
+      end();
+      run();
+    }, ms);
+    signal.addEventListener("abort", end);
+    return end;
+  }
+
+  #watch(attempt: Attempt, ticket: Ticket): void {
+    const { probeIntervalMs = 25_000, refreshIntervalMs = 240_000 } = this.#options;
+    const ask = () => {
+      this.sendNow({ type: "unsubscribe", payload: { channel: probe } });
+      this.#later(attempt, probeIntervalMs, ask);
+    };
+    if (probeIntervalMs) this.#later(attempt, probeIntervalMs, ask);
+    if (!refreshIntervalMs) return;
+    if (ticket.tokenExpiresAt) this.#refreshBefore(attempt, ticket, ticket.tokenExpiresAt);
+    else this.#refreshIn(attempt, refreshIntervalMs);
+  }
+
+  /** Before a moment of the server's clock. This machine's may be wrong; by how much, the ticket told. */
+  #refreshBefore(attempt: Attempt, { clockAheadMs }: Ticket, expiresAt: number): void {
+    const left = expiresAt - this.#access.env.date() - clockAheadMs;
+    this.#refreshIn(attempt, Math.min(Math.max(left * 0.8, soonestRefreshMs), 2 ** 31 - 1));
+  }
+
+  #refreshIn(attempt: Attempt, ms: number): void {
+    this.#endRefresh?.();
+    this.#endRefresh = this.#later(attempt, ms, () => void this.#refresh(attempt));
+  }
+
+  async #refresh(attempt: Attempt): Promise<void> {
+    const { signal } = attempt;
+    // Until the answer (`refreshed`) says when the next is due, and after any failure: soon again.
+    this.#refreshIn(attempt, soonestRefreshMs);
+    const taken = await takeTicket(this.#access, signal, true).catch(() => undefined);
+    if (taken && !signal.aborted) this.sendNow({ type: "refresh", payload: { ticket: taken.ticket } });
+  }
+
+  #flush(): void {
+    if (this.#socket) this.#outbox.flush((text) => this.#write(text));
+  }
+
+  #write(text: string): void {
+    this.#socket?.send(text);
+  }
+}
+
+/** The server's messages, with one literal type for all that are events. */
+type Handled =
+  | Extract<
+      ServerMessage,
+      { type: "connected" | "ack" | "error" | "refreshed" | "gap" | "subscribed" | "unsubscribed" }
+    >
+  | { type: "joined-room"; payload: { room: string } }
+  | { type: "event"; payload: unknown; id?: Cursor; room?: string; channel?: string };
