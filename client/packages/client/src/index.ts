@@ -15,6 +15,7 @@ export type { Readable } from "./core/store.js";
 export { ChannelPoller, type ChannelPollerOptions } from "./polling/channel-poller.js";
 export { type Polled, Poller, type PollerOptions } from "./polling/poller.js";
 export { Freshet, type FreshetOptions, type Lease, type Opens } from "./shared/freshet.js";
+export { type ChannelsWish, channelsKey, shareChannels, shareSocket } from "./shared/leases.js";
 export { ResilientClient, type ResilientOptions } from "./shared/resilient-client.js";
 export { TabSharedClient, type TabSharedOptions } from "./shared/tab-shared-client.js";
 export {

@@ -28,6 +28,14 @@ type Word =
   | { readonly say: "state"; readonly status: ConnectionStatus; readonly cursor: Cursor | undefined }
   | { readonly say: "event"; readonly event: StreamEvent; readonly cursor: Cursor | undefined };
 
+/** Any page of the origin may say anything on our channel. */
+function isWord(data: unknown): data is Word {
+  if (!isRecord(data)) return false;
+  const { say, event, status } = data;
+  if (say === "event") return isRecord(event) && typeof event.type === "string";
+  return say === "state" ? isRecord(status) && typeof status.state === "string" : true;
+}
+
 export interface TabSharedOptions extends ChannelOptions {
   /**
    * Names the connection: tabs of one origin that give the same one share it. It must tell users apart (the user's id
@@ -97,7 +105,7 @@ export class TabSharedClient<E extends EventMap = EventMap> implements EventClie
     const channel = new BroadcastChannel(`freshet:${name}`);
     this.#channel = channel;
     channel.onmessage = ({ data }) => {
-      if (!session.signal.aborted && isRecord(data)) this.#hear(data as unknown as Word, session.signal);
+      if (!session.signal.aborted && isWord(data)) this.#hear(data, session.signal);
     };
     const ended = new Promise<void>((resolve) => session.signal.addEventListener("abort", () => resolve()));
     locks

@@ -1,0 +1,11 @@
+export { FreshetProvider, type FreshetProviderProps, useFreshet } from "./provider.js";
+export { type UseChannelOptions, useChannel } from "./use-channel.js";
+export { type UseCollaborativeDocumentResult, useCollaborativeDocument } from "./use-collaborative-document.js";
+export { useConnectionStatus } from "./use-connection-status.js";
+export { type UseEventSourceOptions, useEventSource } from "./use-event-source.js";
+export { type UsePollingOptions, type UsePollingResult, usePolling } from "./use-polling.js";
+export { usePresence } from "./use-presence.js";
+export { type UseResilientRealtimeOptions, useResilientRealtime } from "./use-resilient-realtime.js";
+export { type UseRoomResult, useRoom } from "./use-room.js";
+export type { Handlers } from "./use-source.js";
+export { type SocketHandlers, type UseWebSocketResult, useWebSocket } from "./use-web-socket.js";
