@@ -40,6 +40,8 @@ export interface Problem {
   readonly detail: string;
   readonly instance: string;
   readonly errors?: readonly { readonly field: string; readonly message: string }[];
+  /** Of a batch without one accepted element: the result of each. */
+  readonly results?: readonly unknown[];
 }
 
 /** A failure as a value. Nothing in this package throws one into the application. */

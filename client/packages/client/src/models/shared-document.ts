@@ -173,8 +173,12 @@ export class SharedDocument<T = unknown> implements Readable<DocumentState<T>>, 
         // Not at the same moment as everybody else who has just lost.
         if (failures++) await this.#pause(signal, failures);
         const current = await this.#ask(signal, "GET", this.#path).catch(toError);
-        if (!("kind" in current)) this.#newer(current);
-        else await this.#pause(signal, failures);
+        if ("kind" in current) {
+          await this.#pause(signal, failures);
+        } else {
+          this.#newer(current);
+          this.#show();
+        }
       } else if (final.has(answer.kind)) {
         this.#done();
         this.#show({ error: answer });

@@ -11,7 +11,7 @@ export type UseChannelOptions = Omit<ChannelsWish, "channels">;
  */
 export function useChannel<E extends EventMap = Record<string, unknown>>(
   channel: string | readonly string[],
-  handlers: Handlers<E>,
+  handlers: NoInfer<Handlers<E>>,
   options: UseChannelOptions = {},
 ): ConnectionStatus {
   const wish: ChannelsWish = { ...options, channels: typeof channel === "string" ? [channel] : channel };

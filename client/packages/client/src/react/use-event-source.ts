@@ -6,7 +6,7 @@ export type UseEventSourceOptions = Omit<EventSourceOptions, "baseUrl" | "auth" 
 /** Calls handlers for the events of channels over SSE alone, without polling and not shared with other tabs. */
 export function useEventSource<E extends EventMap = Record<string, unknown>>(
   options: UseEventSourceOptions,
-  handlers: Handlers<E>,
+  handlers: NoInfer<Handlers<E>>,
 ): ConnectionStatus {
   // Functions and stores are no part of the key: the first component's count.
   const key = `sse ${JSON.stringify(options)}`;

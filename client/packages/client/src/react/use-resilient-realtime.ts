@@ -6,7 +6,7 @@ export type UseResilientRealtimeOptions = Omit<ResilientOptions, "baseUrl" | "au
 /** `useChannel` with all options of the fallback, and not shared with other tabs. `status.via` says how events come. */
 export function useResilientRealtime<E extends EventMap = Record<string, unknown>>(
   options: UseResilientRealtimeOptions,
-  handlers: Handlers<E>,
+  handlers: NoInfer<Handlers<E>>,
 ): ConnectionStatus {
   // Functions and stores are no part of the key: the first component's count.
   const key = `resilient ${JSON.stringify(options)}`;

@@ -1,14 +1,13 @@
-import type { ConnectionStatus, EventClient, EventMap, EventOf, StreamEvent } from "../index.js";
+import type { ConnectionStatus, EventClient, EventMap, EventOf, PlatformPayloads, StreamEvent } from "../index.js";
 import { useLatest } from "./use-latest.js";
 import { type Shared, useShared } from "./use-shared.js";
 
 /** Called for events of their types; need not be stable. `*` is called for all, gaps included. */
-export type Handlers<E extends EventMap> = {
-  readonly [T in keyof E & string]?: (event: EventOf<E, T>) => void;
-} & {
-  readonly gap?: (event: EventOf<E, "gap">) => void;
-  readonly "*"?: (event: StreamEvent) => void;
-};
+export type Handlers<E extends EventMap> = string extends keyof E
+  ? { readonly [type: string]: ((event: StreamEvent) => void) | undefined }
+  : { readonly [T in (keyof E | keyof PlatformPayloads) & string]?: (event: EventOf<E, T>) => void } & {
+      readonly "*"?: (event: StreamEvent) => void;
+    };
 
 export const idle: ConnectionStatus = { state: "idle" };
 const statusOf = (client: EventClient) => client.status;

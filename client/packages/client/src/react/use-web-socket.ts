@@ -6,6 +6,7 @@ import {
   type SendResult,
   type SocketEvent,
   type SocketEventOf,
+  type SocketPayloads,
   shareSocket,
   type WebSocketClient,
 } from "../index.js";
@@ -15,9 +16,11 @@ import { useShared } from "./use-shared.js";
 import { idle } from "./use-source.js";
 
 /** Called for messages of their types; need not be stable. `*` is called for all. */
-export type SocketHandlers<E extends EventMap> = {
-  readonly [T in keyof E & string]?: (event: SocketEventOf<E, T>) => void;
-} & { readonly "*"?: (event: SocketEvent) => void };
+export type SocketHandlers<E extends EventMap> = string extends keyof E
+  ? { readonly [type: string]: ((event: SocketEvent) => void) | undefined }
+  : { readonly [T in (keyof E | keyof SocketPayloads) & string]?: (event: SocketEventOf<E, T>) => void } & {
+      readonly "*"?: (event: SocketEvent) => void;
+    };
 
 export interface UseWebSocketResult {
   readonly status: ConnectionStatus;
@@ -31,10 +34,10 @@ const closed = { ok: false, id: "", error: { kind: "closed", message: "Not mount
 
 /** The page's one WebSocket: the user's own events, direct messages, and whatever the rooms' hooks join. */
 export function useWebSocket<E extends EventMap = Record<string, unknown>>(
-  handlers: SocketHandlers<E> = {},
+  handlers?: NoInfer<SocketHandlers<E>>,
 ): UseWebSocketResult {
   const freshet = useFreshet();
-  const latest = useLatest(handlers as Record<string, ((event: SocketEvent) => void) | undefined>);
+  const latest = useLatest((handlers ?? {}) as Record<string, ((event: SocketEvent) => void) | undefined>);
   const status = useShared({ key: socketKey, claim: shareSocket }, statusOf, idle, (socket) =>
     socket.on("*", (event) => {
       if (Object.hasOwn(latest.current, event.type)) latest.current[event.type]?.(event);

@@ -31,6 +31,11 @@ const shapes: Record<string, string> = {
   unavailable: "status:n reason:s",
 };
 
+/** Types come from outside: `constructor` is one that nobody reserved. */
+function shapeOf(type: string): string | undefined {
+  return Object.hasOwn(shapes, type) ? shapes[type] : undefined;
+}
+
 const names: Record<string, string> = { s: "string", n: "number", b: "boolean" };
 
 function isA(kind: string | undefined, value: unknown): boolean {
@@ -73,7 +78,7 @@ export function decodeFrame(text: unknown): ServerMessage | undefined {
   }
   if (!isRecord(frame) || !isText(frame.type)) return undefined;
   const { type, payload, id, timestamp, room, channel } = frame;
-  const shape = shapes[type];
+  const shape = shapeOf(type);
   const somewhere = isText(room) !== isText(channel);
   const logged = isCursor(id) && typeof timestamp === "number" && somewhere;
   if (shape && !fits(shape, payload)) return undefined;
@@ -95,20 +100,25 @@ export function decodeSse(event: string, data: string, id?: string, retry?: numb
   } catch {
     return undefined;
   }
-  const shape = shapes[event];
+  const shape = shapeOf(event);
   if (shape && !fits(shape, parsed)) return undefined;
   return { event, data: parsed, id, retry } as SseMessage;
 }
 
 /** Throws nothing; undefined if it is not what polling answers. */
 export function decodePoll(body: unknown): PollResponse | undefined {
-  if (!isRecord(body) || !Array.isArray(body.events) || !isCursor(body.cursor) || body.gap === undefined)
+  if (
+    !isRecord(body) ||
+    !Array.isArray(body.events) ||
+    !isCursor(body.cursor) ||
+    (body.gap !== null && !isText(body.gap))
+  )
     return undefined;
   return body.events.every(isLogged) ? (body as unknown as PollResponse) : undefined;
 }
 
 function isLogged(event: unknown): event is LoggedEvent {
   if (!isRecord(event) || !isCursor(event.id) || !isText(event.channel) || !isText(event.type)) return false;
-  const shape = shapes[event.type];
+  const shape = shapeOf(event.type);
   return event.payload !== undefined && typeof event.timestamp === "number" && (!shape || fits(shape, event.payload));
 }
