@@ -3,10 +3,10 @@ import type { Freshet, Lease, Opens, Readable } from "../index.js";
 import { useFreshet } from "./provider.js";
 import { useLatest } from "./use-latest.js";
 
-/** What a key stands for, and how it is claimed. `key` must change with everything that `claim` depends on. */
+/** What a key stands for, and how it is claimed; `key` must change with everything that `claim` depends on. */
 export interface Shared<T extends Opens> {
   readonly key: string;
-  readonly claim: (freshet: Freshet) => Lease<T>;
+  readonly claim: (freshet: Freshet, key: string) => Lease<T>;
 }
 
 /**
@@ -25,7 +25,7 @@ export function useShared<T extends Opens, S>(
   const subscribe = useCallback(
     (listener: () => void) => {
       const { claim, storeOf, attach } = latest.current;
-      const { value, release } = claim(freshet);
+      const { value, release } = claim(freshet, key);
       const detach = attach?.(value);
       const unsubscribe = storeOf(value).subscribe(listener);
       return () => {
@@ -34,7 +34,6 @@ export function useShared<T extends Opens, S>(
         release();
       };
     },
-    // `key` stands for what `claim` does.
     [freshet, key, latest],
   );
   const read = () => {

@@ -21,7 +21,6 @@ export async function mount<T>(freshet: Freshet, hook: () => T): Promise<Mounted
     return null;
   };
   const root: Root = createRoot(document.createElement("div"));
-  // biome-ignore lint/correctness/noChildrenProp: the provider is no DOM element
   const page = () =>
     createElement(StrictMode, null, createElement(FreshetProvider, { freshet }, createElement(Component)));
   const render = () => act(async () => root.render(page()));

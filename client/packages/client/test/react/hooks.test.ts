@@ -242,7 +242,13 @@ it("useCollaborativeDocument renders a change at once, and rebases it after a 41
 it("usePolling renders data, not answers", async () => {
   let seen = 0;
   const page = await show(() =>
-    usePolling<{ n: number }>("/api/stats", { intervalMs: 1000, parse: (body) => (seen++, body as { n: number }) }),
+    usePolling<{ n: number }>("/api/stats", {
+      intervalMs: 1000,
+      parse: (body) => {
+        seen++;
+        return body as { n: number };
+      },
+    }),
   );
   expect(world.requests).toHaveLength(1);
   await act(() => world.request.json({ n: 1 }));
