@@ -195,6 +195,22 @@ it("closed while it returns, delivers nothing more and leaves nothing open", asy
   expect(status().state).toBe("closed");
 });
 
+it("closed by a listener while it returns delivers nothing more of what waited", async () => {
+  await fallen();
+  await page([3], 3);
+  await pass(22_500);
+  const stream = await newest(streams()).openStream();
+  await stream.init(place(3));
+  await stream.send("x", 4, place(4));
+  await stream.send("x", 5, place(5));
+  client.on("x", ({ payload }) => {
+    if (payload === 4) client.close();
+  });
+  await page([], 3);
+  expect(payloads()).toEqual([2, 3, 4]);
+  expect(status().state).toBe("closed");
+});
+
 it("stops trying to return when polling is refused for good", async () => {
   await fallen();
   await newest(polls()).problem(403);

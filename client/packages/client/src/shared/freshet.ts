@@ -66,7 +66,8 @@ export class Freshet {
         held = false;
         if (--shared.holders > 0) return;
         shared.timer = env.setTimeout(() => {
-          this.#entries.delete(key);
+          // After `close()` there may be another one under the key.
+          if (this.#entries.get(key) === shared) this.#entries.delete(key);
           shared.value.close();
         }, lingerMs);
       },

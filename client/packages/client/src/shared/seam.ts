@@ -35,14 +35,14 @@ export class Seam {
       return false;
     }
     if (signal.aborted || this.#overflown) return false;
-    this.open();
+    this.open(signal);
     return true;
   }
 
-  /** Lets the stream through, whatever is missing before it. */
-  open(): void {
+  /** Lets the stream through, whatever is missing before it. A listener may end it all meanwhile. */
+  open(signal: AbortSignal): void {
     const waiting = this.#waiting ?? [];
     this.#waiting = undefined;
-    for (const event of waiting) this.#deliver(event);
+    for (const event of waiting) if (!signal.aborted) this.#deliver(event);
   }
 }

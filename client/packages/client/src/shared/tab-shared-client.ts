@@ -196,7 +196,7 @@ export class TabSharedClient<E extends EventMap = EventMap> implements EventClie
       this.#dropSeam();
       if (joined) return;
       for (const channel of channels) deliver({ type: "gap", payload: { channel, reason: "lagging" }, channel });
-      seam.open();
+      seam.open(session);
     });
   }
 

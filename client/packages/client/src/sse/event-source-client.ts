@@ -74,7 +74,8 @@ export class EventSourceClient<E extends EventMap = EventMap> implements EventCl
     path = withQuery(path, "types", types?.join(","));
     path = withQuery(path, "last", last ? String(last) : undefined);
     path = withQuery(path, "presence", presence === false ? "false" : undefined);
-    this.#connection = new Connection(this.#env, { heartbeatTimeoutMs: 60_000, ...options }, async (attempt) => {
+    const heartbeatTimeoutMs = options.heartbeatTimeoutMs ?? 60_000;
+    this.#connection = new Connection(this.#env, { ...options, heartbeatTimeoutMs }, async (attempt) => {
       const give = (message: RawMessage) => this.#receive(attempt, message);
       try {
         await transport({ access, attempt, path, cursor: this.cursor, types, give });

@@ -93,7 +93,8 @@ export class WebSocketClient<E extends EventMap = EventMap> {
   constructor(options: WebSocketOptions = {}) {
     this.#options = options;
     this.#access = accessOf(options);
-    this.#connection = new Connection(this.#access.env, { heartbeatTimeoutMs: 60_000, ...options }, (attempt) =>
+    const heartbeatTimeoutMs = options.heartbeatTimeoutMs ?? 60_000;
+    this.#connection = new Connection(this.#access.env, { ...options, heartbeatTimeoutMs }, (attempt) =>
       this.#dial(attempt),
     );
     this.status = this.#connection.status;
