@@ -486,6 +486,7 @@ describe("closing", () => {
     client.open();
     await settle();
     expect(world.requests).toHaveLength(0);
+    expect(world.isQuiet).toBe(true);
     expect(status().state).toBe("closed");
   });
 

@@ -242,7 +242,7 @@ describe("polling of channels", () => {
     expect(query()).toEqual({ limit: "1" });
     await page([5], 5);
     expect(events).toEqual([]);
-    expect(poller.status.getSnapshot()).toMatchObject({ state: "open", via: "polling" });
+    expect(poller.status.getSnapshot()).toMatchObject({ state: "open", via: "polling", resumed: false });
     await pass(1000);
     expect(query()).toEqual({ limit: "100", after: place(5), wait: "20" });
     await pass(20_000);

@@ -71,7 +71,7 @@ it("polls after three failures in a row, from the stream's cursor", async () => 
   expect(after(newest(polls()))).toBe(place(2));
   await page([3, 4], 4);
   expect(payloads()).toEqual([2, 3, 4]);
-  expect(status()).toMatchObject({ state: "open", via: "polling" });
+  expect(status()).toMatchObject({ state: "open", via: "polling", resumed: true });
   expect(client.cursor).toBe(place(4));
 });
 

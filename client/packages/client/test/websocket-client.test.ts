@@ -274,6 +274,19 @@ describe("rooms and channels", () => {
     expect(new URL(world.socket.url).searchParams.get("after")).toBe("92-0~aaaa");
   });
 
+  it("go on from the same place if the connection broke before what was missed had come", async () => {
+    await opened();
+    client.join("lobby");
+    await world.socket.receive({ type: "joined-room", payload: { room: "lobby" } });
+    await world.socket.receive(roomEvent("7-0~aaaa"));
+    for (const cursor of ["80-0~aaaa", "90-0~aaaa"]) {
+      await again(1006, cursor);
+      await world.socket.receive({ type: "joined-room", payload: { room: "lobby" } });
+      expect(joins()).toEqual([{ room: "lobby", after: "7-0~aaaa" }]);
+      expect(new URL(world.socket.url).searchParams.get("after")).toBe("1-0~aaaa");
+    }
+  });
+
   it("that are refused are told, and not asked for again", async () => {
     await opened();
     client.join("secret");

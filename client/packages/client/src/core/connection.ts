@@ -10,8 +10,8 @@ export type Via = "sse" | "websocket" | "polling";
  *
  * - `idle`: not opened yet.
  * - `connecting`: `attempt` failures so far.
- * - `open`: events come. `resumed` is true if the server went on from a cursor and nothing is missing. `error` is the
- *   last message that had to be left out, if any.
+ * - `open`: events come. `resumed` is true if they go on from a cursor; where something is missing all the same a `gap`
+ *   says so. `error` is about the last message that had to be left out, if any.
  * - `waiting`: the next attempt is at `retryAt` (local clock, milliseconds since 1970).
  * - `offline`: the browser says that there is no network; tried again when it is back, and now and then.
  * - `paused`: nothing is asked for while the page is hidden (polling).

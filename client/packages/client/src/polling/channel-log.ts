@@ -41,6 +41,11 @@ export class ChannelLog {
     return channels.length === 1 ? this.#places.get(channels[0] as string) : undefined;
   }
 
+  /** Whether it goes on from a place, on one channel at least. */
+  get isPlaced(): boolean {
+    return this.#places.size > 0;
+  }
+
   /** Delivers all that there is on all channels. What was delivered is not read again after a failure. */
   async read(options: ReadOptions): Promise<void> {
     for (const channel of this.#options.channels) {

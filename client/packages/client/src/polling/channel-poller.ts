@@ -54,10 +54,11 @@ export class ChannelPoller<E extends EventMap = EventMap> implements EventClient
         .run(attempt, async ({ signal, renew }) => {
           // The first answer at once: it says that this way works.
           const began = access.env.now();
+          const resumed = this.log.isPlaced;
           const first = this.status.getSnapshot().state !== "open";
           await this.log.read({ signal, renew, waitS: first ? 0 : waitS });
           if (this.cursor !== undefined) cursorStore.save(this.cursor);
-          if (first) attempt.opened("polling", { resumed: true });
+          if (first) attempt.opened("polling", { resumed });
           // Something on the way may answer at once what the server would have held.
           return Math.max(intervalMs, soonestMs - (access.env.now() - began));
         })

@@ -16,7 +16,10 @@ export interface UsePollingResult<T> {
 
 const empty: Polled<never> = { state: "empty" };
 
-/** Asks for a path again and again; the component renders when the data or the status changes, not with each answer. */
+/**
+ * Asks for a path again and again; the component renders when the data or the status changes, not with each answer.
+ * Components that ask for the same with the same options share it; `parse` and `nextIntervalMs` are then the first one's.
+ */
 export function usePolling<T = unknown>(path: string, options: UsePollingOptions<T> = {}): UsePollingResult<T> {
   const freshet = useFreshet();
   const key = `poll ${path} ${JSON.stringify(options)}`;
@@ -32,7 +35,10 @@ export function usePolling<T = unknown>(path: string, options: UsePollingOptions
             ...options,
             path,
             // Those of the last render.
-            parse: (body) => latest.current.parse?.(body) ?? (body as T),
+            parse: (body) => {
+              const { parse } = latest.current;
+              return parse ? parse(body) : (body as T);
+            },
             nextIntervalMs: (data, unchanged) => latest.current.nextIntervalMs?.(data, unchanged) ?? Number.NaN,
           }),
       ),

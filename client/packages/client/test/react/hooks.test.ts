@@ -260,6 +260,12 @@ it("usePolling renders data, not answers", async () => {
   expect(seen).toBe(1);
 });
 
+it("usePolling takes what parse gives, null too", async () => {
+  const page = await show(() => usePolling<null>("/api/stats", { parse: () => null }));
+  await act(() => world.request.json({ n: 1 }));
+  expect(page.last.polled).toMatchObject({ state: "loaded", data: null });
+});
+
 it("every hook renders on a server, opens nothing there and says that it is idle", () => {
   const states: unknown[] = [];
   const Page = () => {
