@@ -55,11 +55,16 @@ build_command() {
 
 # The tests start Redis and nginx themselves, so they need the same programs as `up`.
 test_command() {
+  local part="${1:-}"
   require_jdk
   require_maven
   require_runtime_tools
-  cd "$ROOT" || exit
-  mvn -B -ntp verify "$@"
+  # Before the long part: who lacks something should not learn it at the end.
+  require_node
+  check_client
+  if [ "$part" != client ]; then
+    (cd "$ROOT" && mvn -B -ntp verify "$@") || exit
+  fi
 }
 
 format_command() {

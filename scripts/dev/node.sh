@@ -1,0 +1,28 @@
+# shellcheck shell=bash
+# Finds Node and npm, and does with them what must pass in client/.
+
+NODE_MINIMUM=20.19
+
+require_node() {
+  local version
+  # Not installed by us, like the JDK: what a system's packages have is often too old.
+  { have node && have npm; } || die "Freshet's client is tested with Node $NODE_MINIMUM or newer and npm, and they are not on the PATH: install them from https://nodejs.org/en/download."
+  version="$(node --version 2>/dev/null)"
+  version="${version#v}"
+  at_least "$NODE_MINIMUM" "$version" ||
+    die "Freshet's client is tested with Node $NODE_MINIMUM or newer, and node on the PATH is ${version:-of an unknown version}: install a newer one from https://nodejs.org/en/download."
+}
+
+check_client() {
+  install_client_if_changed
+  say "Checking the client ..."
+  (cd "$ROOT/client" && npm run --silent check >&2) || die "The client's checks failed: see the lines above."
+}
+
+# What the lock file says, once for each state of it; npm writes its own copy when it is done.
+install_client_if_changed() {
+  local installed="$ROOT/client/node_modules/.package-lock.json"
+  if [ -f "$installed" ] && ! [ "$ROOT/client/package-lock.json" -nt "$installed" ]; then return; fi
+  say "Installing what the client's checks need ..."
+  (cd "$ROOT/client" && npm ci --no-audit --no-fund >&2) || die "npm could not install what the client's checks need: see the lines above."
+}
