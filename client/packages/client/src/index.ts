@@ -15,7 +15,7 @@ export type { Readable } from "./core/store.js";
 export { ChannelPoller, type ChannelPollerOptions } from "./polling/channel-poller.js";
 export { type Polled, Poller, type PollerOptions } from "./polling/poller.js";
 export { Freshet, type FreshetOptions, type Lease, type Opens } from "./shared/freshet.js";
-export { type ChannelsWish, channelsKey, shareChannels, shareSocket } from "./shared/leases.js";
+export { type ChannelsWish, channelsKey, shareChannels } from "./shared/leases.js";
 export { ResilientClient, type ResilientOptions } from "./shared/resilient-client.js";
 export { TabSharedClient, type TabSharedOptions } from "./shared/tab-shared-client.js";
 export {
@@ -28,14 +28,5 @@ export { fetchTransport } from "./sse/fetch-transport.js";
 export { nativeTransport } from "./sse/native-transport.js";
 export type { RawMessage } from "./sse/parser.js";
 export type { SseRequest, SseTransport } from "./sse/transport.js";
-export type { SendResult } from "./websocket/outbox.js";
-export {
-  type MessageOptions,
-  type SocketEvent,
-  type SocketEventOf,
-  type SocketPayloads,
-  WebSocketClient,
-  type WebSocketOptions,
-} from "./websocket/websocket-client.js";
 export type * from "./wire/messages.js";
 export type * from "./wire/types.js";

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { Ajv2020, type AnySchema } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
-import { decodeFrame, decodePoll, decodeSse, isCursor } from "../src/wire/decode.js";
+import { decodePoll, decodeSse, isCursor } from "../src/wire/decode.js";
+import { decodeFrame } from "../src/wire/decode-frame.js";
 
 const contract = join(import.meta.dirname, "../../../../contract");
 

@@ -27,6 +27,7 @@ it("the guide's code compiles", () => {
     paths: {
       "@freshet/client": src("index.ts"),
       "@freshet/client/models": src("models/index.ts"),
+      "@freshet/client/websocket": src("websocket/index.ts"),
       "@freshet/client/react": src("react/index.ts"),
       "@freshet/client/tanstack-query": src("tanstack-query/index.ts"),
     },

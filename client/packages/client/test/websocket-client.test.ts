@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type SendResult, type SocketEvent, WebSocketClient, type WebSocketOptions } from "../src/index.js";
+import { type SendResult, type SocketEvent, WebSocketClient, type WebSocketOptions } from "../src/websocket/index.js";
 import { pass, settle, World } from "./world.js";
 
 let world: World;

@@ -1,6 +1,7 @@
 // Compiled by `npm run types`, not run: what the types promise, and what they refuse.
-import type { ConnectionStatus, ErrorKind, EventSourceClient, SendResult, WebSocketClient } from "../src/index.js";
+import type { ConnectionStatus, ErrorKind, EventSourceClient } from "../src/index.js";
 import { useChannel, useCollaborativeDocument, usePolling, useWebSocket } from "../src/react/index.js";
+import type { SendResult, WebSocketClient } from "../src/websocket/index.js";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 declare function assert<_T extends true>(): void;

@@ -1,6 +1,6 @@
 import { useMemo } from "react";
-import type { SendResult } from "../index.js";
 import { emptyRoom, Room, type RoomState } from "../models/index.js";
+import type { SendResult } from "../websocket/index.js";
 import { useFreshet } from "./provider.js";
 import { useShared } from "./use-shared.js";
 

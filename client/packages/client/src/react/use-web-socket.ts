@@ -1,15 +1,13 @@
 import { useCallback } from "react";
+import type { ClientMessage, ConnectionStatus, EventMap } from "../index.js";
 import {
-  type ClientMessage,
-  type ConnectionStatus,
-  type EventMap,
   type SendResult,
   type SocketEvent,
   type SocketEventOf,
   type SocketPayloads,
   shareSocket,
   type WebSocketClient,
-} from "../index.js";
+} from "../websocket/index.js";
 import { useFreshet } from "./provider.js";
 import { useLatest } from "./use-latest.js";
 import { useShared } from "./use-shared.js";

@@ -1,6 +1,5 @@
 import type { EventClient } from "../core/events.js";
 import type { ChannelOptions } from "../sse/event-source-client.js";
-import { WebSocketClient } from "../websocket/websocket-client.js";
 import type { Freshet, Lease } from "./freshet.js";
 import { ResilientClient } from "./resilient-client.js";
 import { TabSharedClient } from "./tab-shared-client.js";
@@ -29,9 +28,4 @@ export function shareChannels(freshet: Freshet, followed: ChannelsWish): Lease<E
     const name = `${baseUrl} ${identity} ${key}`;
     return new TabSharedClient({ ...wish, name, create: (given) => new ResilientClient({ ...wish, ...given }) });
   });
-}
-
-/** The page's one WebSocket. */
-export function shareSocket(freshet: Freshet): Lease<WebSocketClient> {
-  return freshet.share("socket", (options) => new WebSocketClient(options));
 }

@@ -6,7 +6,7 @@ import { type FreshetError, fail } from "../core/errors.js";
 import { type EventMap, Seen, type StreamEvent } from "../core/events.js";
 import type { Readable } from "../core/store.js";
 import { type AccessOptions, accessOf } from "../sse/event-source-client.js";
-import { decodeFrame } from "../wire/decode.js";
+import { decodeFrame } from "../wire/decode-frame.js";
 import type { ClientMessage, RefusalCode, ServerMessage } from "../wire/messages.js";
 import type { Cursor, Member, PlatformPayloads } from "../wire/types.js";
 import { closeError } from "./close-codes.js";

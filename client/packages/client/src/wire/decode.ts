@@ -1,5 +1,5 @@
 import { isRecord } from "../core/errors.js";
-import type { ServerMessage, SseMessage } from "./messages.js";
+import type { SseMessage } from "./messages.js";
 import type { Cursor, LoggedEvent, PollResponse } from "./types.js";
 
 /**
@@ -14,26 +14,14 @@ const shapes: Record<string, string> = {
   "presence-changed": "count:n",
   "content-update": "content:x version:n userId:s",
   "cursor-move": "userId:s line:n column:n",
-  // WebSocket
-  connected: "userId:s connectionId:s cursor:s",
-  "joined-room": "room:s",
-  "left-room": "room:s",
-  "message-history": "_:a",
-  subscribed: "channel:s",
-  unsubscribed: "channel:s reason:s?",
-  presence: "room:s users:m count:n",
-  refreshed: "expiresAt:n",
-  ack: "id:s",
-  error: "id:s? code:s message:s",
-  // SSE
   init: "connectionId:s channels:a resumed:b",
   heartbeat: "timestamp:n",
   unavailable: "status:n reason:s",
 };
 
 /** Types come from outside: `constructor` is one that nobody reserved. */
-function shapeOf(type: string): string | undefined {
-  return Object.hasOwn(shapes, type) ? shapes[type] : undefined;
+export function shapeOf(type: string, known = shapes): string | undefined {
+  return Object.hasOwn(known, type) ? known[type] : undefined;
 }
 
 const names: Record<string, string> = { s: "string", n: "number", b: "boolean" };
@@ -45,7 +33,7 @@ function isA(kind: string | undefined, value: unknown): boolean {
   return typeof value === names[kind ?? ""];
 }
 
-function fits(shape: string, payload: unknown): boolean {
+export function fits(shape: string, payload: unknown): boolean {
   if (shape.startsWith("_")) return isA(shape[2], payload);
   return (
     isRecord(payload) &&
@@ -62,34 +50,8 @@ export function isCursor(value: unknown): value is Cursor {
   return typeof value === "string" && /^[\w.~-]{1,2048}$/.test(value);
 }
 
-function isText(value: unknown): value is string {
+export function isText(value: unknown): value is string {
   return typeof value === "string" && value !== "";
-}
-
-const placed = new Set(["user-joined", "user-left", "presence-changed"]);
-
-/** A frame of a WebSocket; undefined if it is none that can be used. Fields that are not known are no reason. */
-export function decodeFrame(text: unknown): ServerMessage | undefined {
-  let frame: unknown;
-  try {
-    frame = JSON.parse(String(text));
-  } catch {
-    return undefined;
-  }
-  if (!isRecord(frame) || !isText(frame.type)) return undefined;
-  const { type, payload, id, timestamp, room, channel } = frame;
-  const shape = shapeOf(type);
-  const somewhere = isText(room) !== isText(channel);
-  const logged = isCursor(id) && typeof timestamp === "number" && somewhere;
-  if (shape && !fits(shape, payload)) return undefined;
-  let good: boolean;
-  if (!shape) good = logged && payload !== undefined;
-  else if (type === "gap") good = isCursor(id);
-  else if (type === "message-history") good = isText(room);
-  else if (placed.has(type)) good = logged || (somewhere && id === undefined && timestamp === undefined);
-  else if (type === "content-update" || type === "cursor-move") good = logged && isText(channel);
-  else good = !["init", "heartbeat", "unavailable"].includes(type);
-  return good ? (frame as ServerMessage) : undefined;
 }
 
 /** A message of an event stream; undefined if it is none that can be used. */
