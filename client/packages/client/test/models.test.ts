@@ -69,6 +69,31 @@ describe("a room", () => {
     expect(room.getSnapshot().messages[0]?.userId).toBe("bob");
   });
 
+  it("shows messages in the room's order, and one's own behind them until the room tells them", async () => {
+    void room.send("mine");
+    void room.send("mine too");
+    const [first, second] = world.socket.of("room-message");
+    await world.socket.receive({ type: "ack", payload: { id: first?.id } });
+    await say("theirs", "m1");
+    expect(texts()).toEqual([
+      ["theirs", "sent"],
+      ["mine", "sent"],
+      ["mine too", "sending"],
+    ]);
+    await say("mine", first?.id ?? "");
+    await say("theirs again", "m2");
+    await say("mine too", second?.id ?? "");
+    expect(texts().map(([text]) => text)).toEqual(["theirs", "mine", "theirs again", "mine too"]);
+  });
+
+  it("leaves what was answered where it is when the room can no longer tell it", async () => {
+    void room.send("mine");
+    await world.socket.receive({ type: "ack", payload: { id: world.socket.of("room-message")[0]?.id } });
+    await world.socket.receive({ type: "gap", payload: { channel: "room:lobby", reason: "reset" }, id: place(50) });
+    await say("later", "m1");
+    expect(texts().map(([text]) => text)).toEqual(["mine", "later"]);
+  });
+
   it("keeps a message that was refused, and sends it again under its id", async () => {
     const result = room.send({ text: "hello", colour: "red" });
     const [sent] = world.socket.of("room-message");

@@ -24,7 +24,7 @@ export interface RoomMessage {
 
 export interface RoomState {
   readonly state: "joining" | "joined" | "refused";
-  /** Oldest first, the newest so many. */
+  /** In the room's order, the newest so many; behind them one's own that the room has not told yet. */
   readonly messages: readonly RoomMessage[];
   /** Names of the others who are typing. */
   readonly typing: readonly string[];
@@ -47,6 +47,12 @@ const typingMs = 6000;
 /** "Still typing" is said so often. */
 const typingAgainMs = 3000;
 
+/** `all` with a message in the place of the one of that id, else behind them. */
+function put(all: readonly RoomMessage[], message: RoomMessage): readonly RoomMessage[] {
+  const known = all.some(({ id }) => id === message.id);
+  return known ? all.map((one) => (one.id === message.id ? message : one)) : [...all, message];
+}
+
 /** A chat room: its messages, one's own included as soon as they are sent; who is there and who types. */
 export class Room implements Readable<RoomState>, Opens {
   readonly #store = new Store<RoomState>(emptyRoom);
@@ -58,6 +64,10 @@ export class Room implements Readable<RoomState>, Opens {
   readonly #maxMessages: number;
   #socket: WebSocketClient | undefined;
   #end: (() => void)[] = [];
+  /** What the room told, in the order that all have. */
+  #told: readonly RoomMessage[] = [];
+  /** One's own until the room tells them. */
+  #own: readonly RoomMessage[] = [];
   #saidTypingAt: number | undefined;
 
   constructor(
@@ -91,16 +101,18 @@ export class Room implements Readable<RoomState>, Opens {
     const payload = typeof message === "string" ? { text: message } : message;
     const id = this.#env.randomId();
     const own = { id, userId: this.#socket?.userId, userName: undefined, timestamp: this.#env.date() };
-    this.#put({ ...own, payload, state: "sending" });
+    this.#own = put(this.#own, { ...own, payload, state: "sending" });
+    this.#show();
     this.#saidTypingAt = undefined;
     return this.#deliver(id, payload);
   }
 
   /** Sends a message that failed once more, under its id, so that it is never there twice. */
   retry(id: string): void {
-    const failed = this.getSnapshot().messages.find((message) => message.id === id && message.state === "failed");
+    const failed = this.#own.find((message) => message.id === id && message.state === "failed");
     if (!failed) return;
-    this.#put({ ...failed, state: "sending" });
+    this.#own = put(this.#own, { ...failed, state: "sending" });
+    this.#show();
     void this.#deliver(id, failed.payload);
   }
 
@@ -118,9 +130,14 @@ export class Room implements Readable<RoomState>, Opens {
     const result: SendResult = socket
       ? await socket.sendToRoom(this.name, { ...payload, type: "chat-message" }, { id })
       : { ok: false, id, error: { kind: "closed", message: "The room is closed" } };
-    const message = this.getSnapshot().messages.find((one) => one.id === id);
-    if (message?.state === "sending") {
-      this.#put(result.ok ? { ...message, state: "sent" } : { ...message, state: "failed", error: result.error });
+    const message = this.#own.find((one) => one.id === id);
+    if (message) {
+      const { ok } = result;
+      this.#own = put(
+        this.#own,
+        ok ? { ...message, state: "sent" } : { ...message, state: "failed", error: result.error },
+      );
+      this.#show();
     }
     return result;
   }
@@ -128,6 +145,9 @@ export class Room implements Readable<RoomState>, Opens {
   #hear({ type, payload, room }: SocketEvent): void {
     const about = isRecord(payload) ? payload : {};
     if (type === "gap" && about.channel === `room:${this.name}`) {
+      // What was answered may be among what is missing: then the room tells it no more.
+      this.#told = [...this.#told, ...this.#own.filter(({ state }) => state === "sent")];
+      this.#own = this.#own.filter(({ state }) => state !== "sent");
       this.#set({ gap: String(about.reason) });
       this.#askWhoIsThere();
     }
@@ -160,16 +180,14 @@ export class Room implements Readable<RoomState>, Opens {
     const { id, userId, userName, timestamp } = payload;
     const text = (value: unknown) => (typeof value === "string" ? value : undefined);
     const message = { id, userId: text(userId), userName: text(userName), timestamp: Number(timestamp) || 0, payload };
-    this.#put({ ...message, state: "sent" });
+    this.#told = put(this.#told, { ...message, state: "sent" }).slice(-this.#maxMessages);
+    this.#own = this.#own.filter((own) => own.id !== id);
+    this.#show();
     if (message.userId) this.#types(message.userId, "", false);
   }
 
-  /** Adds a message, or takes it for the one of that id. */
-  #put(message: RoomMessage): void {
-    const { messages } = this.getSnapshot();
-    const at = messages.findIndex(({ id }) => id === message.id);
-    const next = at < 0 ? [...messages, message] : messages.map((one) => (one.id === message.id ? message : one));
-    this.#set({ messages: next.slice(-this.#maxMessages) });
+  #show(): void {
+    this.#set({ messages: [...this.#told, ...this.#own].slice(-this.#maxMessages) });
   }
 
   #types(userId: string, name: string, isTyping: boolean): void {
