@@ -53,18 +53,20 @@ build_command() {
   run_build "$@"
 }
 
-# The tests start Redis and nginx themselves, so they need the same programs as `up`.
+# The tests start Redis, nginx and a browser themselves, so they need the same programs as `up`, and more.
 test_command() {
-  local part="${1:-}"
   require_jdk
   require_maven
   require_runtime_tools
-  # Before the long part: who lacks something should not learn it at the end.
+  # Before what takes long: who lacks something should not learn it at the end.
   require_node
+  require_chromium
   check_client
-  if [ "$part" != client ]; then
+  if [ "${1:-}" != client ]; then
     (cd "$ROOT" && mvn -B -ntp verify "$@") || exit
   fi
+  build_if_changed
+  test_client_end_to_end
 }
 
 format_command() {

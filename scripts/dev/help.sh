@@ -28,7 +28,7 @@ Use it
 Work on it
   build                     build the services
   test [arguments of mvn]   all checks and tests, as CI runs them
-  test client               only those of the client
+  test client               only those of the client, in a browser too
   faults [--times n]        only the fault scenarios (killed pods, lost data, failovers ...), one line for each
       [--only tests]        those test classes, e.g. PodFaultsIT,RedisFaultsIT
       [--seed n]            the choices of an earlier run again

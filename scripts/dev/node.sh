@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Finds Node and npm, and does with them what must pass in client/.
+# Finds Node, npm and a browser, and does with them what must pass in client/.
 
 NODE_MINIMUM=20.19
 
@@ -11,6 +11,17 @@ require_node() {
   version="${version#v}"
   at_least "$NODE_MINIMUM" "$version" ||
     die "Freshet's client is tested with Node $NODE_MINIMUM or newer, and node on the PATH is ${version:-of an unknown version}: install a newer one from https://nodejs.org/en/download."
+}
+
+# A Chromium of any origin; the same names as in client/e2e/stack/chromium.ts.
+require_chromium() {
+  if has_chromium; then return; fi
+  install_packages chromium chromium chromium
+  has_chromium || die "Freshet's client is tested in a browser, and there is no chromium on the PATH: install it (on Debian with \`apt-get install chromium\`)."
+}
+
+has_chromium() {
+  have chromium || have chromium-browser || have google-chrome || have google-chrome-stable
 }
 
 check_client() {
@@ -25,4 +36,10 @@ install_client_if_changed() {
   if [ -f "$installed" ] && ! [ "$ROOT/client/package-lock.json" -nt "$installed" ]; then return; fi
   say "Installing what the client's checks need ..."
   (cd "$ROOT/client" && npm ci --no-audit --no-fund >&2) || die "npm could not install what the client's checks need: see the lines above."
+}
+
+# Against the packaged services, each process on ports and in a folder of its own.
+test_client_end_to_end() {
+  say "Testing the client in a browser, with the services ..."
+  (cd "$ROOT/client" && npm run --silent e2e >&2) || die "The client's tests in a browser failed: see the lines above."
 }
