@@ -59,7 +59,7 @@ export class Edge {
   /** A browser in which a user is signed in, by cookie. */
   async signIn(user: string, claims?: Claims): Promise<BrowserContext> {
     const context = await this.browser.newContext();
-    context.setDefaultTimeout(60_000);
+    context.setDefaultTimeout(100_000);
     await context.addCookies([
       { name: "access_token", value: this.token(user, claims), url: this.url, httpOnly: true },
     ]);

@@ -27,7 +27,7 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-export async function until(what: string, condition: () => boolean | Promise<boolean>, limitMs = 60_000) {
+export async function until(what: string, condition: () => boolean | Promise<boolean>, limitMs = 100_000) {
   const end = Date.now() + limitMs;
   while (!(await condition())) {
     if (Date.now() > end) throw new Error(`Not within ${limitMs / 1000} s: ${what}`);
