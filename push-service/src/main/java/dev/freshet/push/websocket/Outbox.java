@@ -6,7 +6,7 @@ import dev.freshet.contract.message.ServerMessageWriter;
 import dev.freshet.push.delivery.LoopHub;
 import dev.freshet.push.metrics.PushMetrics;
 import dev.freshet.push.wire.FrameWire;
-import dev.freshet.push.wire.Sockets;
+import dev.freshet.service.http.Connections;
 import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.WebSocketConnection;
 import io.vertx.core.http.HttpConnection;
@@ -108,6 +108,6 @@ final class Outbox {
     void cut() {
         closing = true;
         // Whether the WebSocket is open does not matter: it counts as closed while its close frame waits.
-        Sockets.cut(transport);
+        Connections.cut(transport);
     }
 }

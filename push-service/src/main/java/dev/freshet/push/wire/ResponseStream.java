@@ -1,5 +1,6 @@
 package dev.freshet.push.wire;
 
+import dev.freshet.service.http.Connections;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -72,7 +73,7 @@ final class ResponseStream implements StreamWire {
     @Override
     public void cut() {
         if (request.version() != HttpVersion.HTTP_2) {
-            Sockets.cut(request.connection());
+            Connections.cut(request.connection());
         } else {
             response.reset();
         }

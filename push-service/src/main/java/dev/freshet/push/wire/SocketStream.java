@@ -1,5 +1,6 @@
 package dev.freshet.push.wire;
 
+import dev.freshet.service.http.Connections;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -75,6 +76,6 @@ final class SocketStream extends SocketWire implements StreamWire {
 
     @Override
     public void cut() {
-        Sockets.cut(channel());
+        Connections.cut(channel());
     }
 }

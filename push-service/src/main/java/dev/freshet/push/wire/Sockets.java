@@ -1,8 +1,6 @@
 package dev.freshet.push.wire;
 
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
@@ -22,19 +20,6 @@ public final class Sockets {
     /// has.
     public static void onEnd(HttpConnection connection, Runnable task) {
         ((ConnectionBase) connection).channel().closeFuture().addListener(closed -> task.run());
-    }
-
-    /// Ends a connection at once, also if its peer takes nothing. [HttpConnection#close()] would wait until what
-    /// was written is with the socket, and so for ever, and keep it in memory. To be called on its event loop.
-    public static void cut(HttpConnection connection) {
-        cut(((ConnectionBase) connection).channel());
-    }
-
-    static void cut(Channel channel) {
-        // Else the system keeps what was written, some megabytes, until the peer takes it or is given up after minutes.
-        channel.config().setOption(ChannelOption.SO_LINGER, 0);
-        // Past Vert.x, which would wait as well.
-        channel.unsafe().close(channel.voidPromise());
     }
 
     /// Looks at the frames of a WebSocket before Vert.x does. To be called once, on its event loop.

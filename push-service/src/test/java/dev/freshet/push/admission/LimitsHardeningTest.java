@@ -115,6 +115,22 @@ class LimitsHardeningTest extends PushTest {
         }
     }
 
+    /// Stops the same of one who never lets his requests be over.
+    @Test
+    void whoGoesOnAskingWithoutTakingTheAnswersIsCutOff() {
+        double before = limited("slow-requests");
+        String requests = "GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n".repeat(1_000);
+        try (RawConnection client = RawConnection.to(root.getPort(), 4096)) {
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < 500; i++) {
+                            client.send(requests);
+                        }
+                    })
+                    .isInstanceOf(UncheckedIOException.class);
+        }
+        assertThat(limited("slow-requests")).isGreaterThan(before);
+    }
+
     /// Stops a flood of worthless tokens, each of which costs a signature's check, and of guessed tickets.
     @Test
     void anAddressThatFailsTooOftenIsRefusedBeforeTheUpgradeAndLetInLater() throws Exception {

@@ -2,7 +2,6 @@ package dev.freshet.service.http;
 
 import dev.freshet.service.limit.Limited;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.SingleThreadEventLoop;
@@ -28,7 +27,8 @@ import java.util.concurrent.TimeUnit;
 
 /// Ends connections whose clients take too long over a request: those that send nothing, those that send a byte
 /// now and then (slowloris, RUDY), to which an idle timeout is no limit, and those that do not take their
-/// answers. Streams and WebSockets are answers that go on, and have as long as they like.
+/// answers, at once if they go on asking. Streams and WebSockets are answers that go on, and have as long as they
+/// like.
 ///
 /// Vert.x shows a connection only once it has sent a request, so this looks through the channels of each event
 /// loop, every few seconds: of many idle streams it is most of what they cost.
@@ -44,6 +44,12 @@ class HttpDeadlines {
     private static final int PERIODS_PER_LIMIT = 4;
 
     private static final Duration MIN = Duration.ofMillis(100);
+
+    /// So much of earlier answers may wait for a client that asks again.
+    private static final long MAX_WAITING_BYTES = 1 << 20;
+
+    /// Of HTTP/2, where many answers on their way are the ordinary case.
+    private static final long MAX_WAITING_BYTES_HTTP_2 = 64 << 20;
 
     /// What a client may take, ns.
     record Limits(long headNanos, long bodyNanos, long keepAliveNanos) {
@@ -103,7 +109,13 @@ class HttpDeadlines {
 
     private void handle(RoutingContext context) {
         HttpServerRequest request = context.request();
-        Turn turn = Turn.of(((ConnectionBase) request.connection()).channel());
+        Channel channel = ((ConnectionBase) request.connection()).channel();
+        if (waitingBytes(channel) > maxWaitingBytes(request)) {
+            limited.count(Limited.Limit.SLOW_REQUESTS);
+            Connections.cut(channel);
+            return;
+        }
+        Turn turn = Turn.of(channel);
         turn.begin(hasBody(request) ? request : null, System.nanoTime());
         context.addEndHandler(ended -> turn.end(System.nanoTime()));
         context.next();
@@ -134,13 +146,19 @@ class HttpDeadlines {
     }
 
     private static void end(Channel channel) {
-        ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
-        if (waiting == null || waiting.totalPendingWriteBytes() == 0) {
+        if (waitingBytes(channel) == 0) {
             channel.close();
-            return;
+        } else {
+            Connections.cut(channel);
         }
-        // Answers that its client does not take. To close would wait until it does; the system, too.
-        channel.config().setOption(ChannelOption.SO_LINGER, 0);
-        channel.unsafe().close(channel.voidPromise());
+    }
+
+    private static long maxWaitingBytes(HttpServerRequest request) {
+        return request.version() == HttpVersion.HTTP_2 ? MAX_WAITING_BYTES_HTTP_2 : MAX_WAITING_BYTES;
+    }
+
+    private static long waitingBytes(Channel channel) {
+        ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
+        return waiting == null ? 0 : waiting.totalPendingWriteBytes();
     }
 }
