@@ -26,17 +26,11 @@ public final class Connections {
         /// Whose it is.
         Caller caller();
 
-        /// What it follows, and how far it has come.
-        Feed feed();
-
         /// Ends it behind all that was written, and says that its client should come back.
         ///
         /// @return completes when its last bytes are with the socket, or when it was cut because the socket did
         ///     not take them
         Future<Void> restart();
-
-        /// Ends it because it is too far behind. Its client may come back.
-        void tooSlow();
 
         /// Ends it because its user was disconnected. Its client must not come back with the same token.
         void revoked();
@@ -126,7 +120,7 @@ public final class Connections {
     }
 
     /// Those that are open now. They may be ended while they are walked through.
-    List<Connection> all() {
+    private List<Connection> all() {
         return List.copyOf(open);
     }
 

@@ -55,6 +55,9 @@ public final class Feed implements Follower {
 
         /// Events of a channel are missing up to the place where the feed stands now.
         void gap(Channel channel, GapReason reason);
+
+        /// The feed is too far behind: the connection is to end. Its client may come back.
+        void tooSlow();
     }
 
     private final LoopHub hub;
@@ -129,6 +132,7 @@ public final class Feed implements Follower {
         subscriptions.clear();
         lanes.clear();
         beginning.clear();
+        hub.slow().remove(this);
     }
 
     public @Nullable Subscription subscription(Channel channel) {
@@ -338,6 +342,10 @@ public final class Feed implements Follower {
                         .anyMatch(event -> !event.logged().event().ephemeral() && out.wants(event));
     }
 
+    void tooSlow() {
+        out.tooSlow();
+    }
+
     LoopHub hub() {
         return hub;
     }
@@ -385,6 +393,7 @@ public final class Feed implements Follower {
         flow(holds == 0 && !closed);
         replaying = false;
         behindSince = 0;
+        hub.slow().remove(this);
     }
 
     private void stall() {
@@ -393,8 +402,9 @@ public final class Feed implements Follower {
             stalled = true;
             out.stalled();
         }
-        if (behindSince == 0) {
+        if (behindSince == 0 && !closed) {
             behindSince = System.currentTimeMillis();
+            hub.slow().add(this);
         }
     }
 

@@ -33,17 +33,16 @@ public record LagLimits(long events, long bytes, long ms, SlowPolicy policy) {
         return !feed.isReplaying() && (events > 0 && feed.lag() > events || bytes > 0 && feed.lagBytes() > bytes);
     }
 
-    /// The socket of a connection takes something again: lets it go on as the policy says.
+    /// The socket of a connection takes something again: lets its feed go on as the policy says.
     ///
     /// On its event loop, while the hub does not deliver.
-    public void drained(Connections.Connection connection) {
-        Feed feed = connection.feed();
+    public void drained(Feed feed) {
         if (!areExceededBy(feed, System.currentTimeMillis())) {
             feed.drained();
             return;
         }
         switch (policy) {
-            case DISCONNECT -> connection.tooSlow();
+            case DISCONNECT -> feed.tooSlow();
             case GAP -> feed.skip();
         }
     }

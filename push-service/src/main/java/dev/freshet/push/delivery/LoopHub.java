@@ -16,9 +16,11 @@ import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -42,6 +44,7 @@ public final class LoopHub {
     private @Nullable EventId positionBefore;
     private long numberBefore;
     private final Connections connections;
+    private final Set<Feed> slow = new LinkedHashSet<>();
 
     LoopHub(EventExecutor loop, Partitions partitions, PushMetrics metrics) {
         this.loop = loop;
@@ -56,6 +59,11 @@ public final class LoopHub {
     /// All connections of this event loop.
     public Connections connections() {
         return connections;
+    }
+
+    /// Of which the sockets do not take all there is. They add and remove themselves, also while they are ended.
+    Set<Feed> slow() {
+        return slow;
     }
 
     /// By which the connections of this event loop are flushed.

@@ -6,6 +6,7 @@ import dev.freshet.push.metrics.PushMetrics;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -47,13 +48,9 @@ final class SlowReaders {
         long now = System.currentTimeMillis();
         long events = 0;
         long ms = 0;
-        for (Connections.Connection connection : loop.connections().all()) {
-            Feed feed = connection.feed();
-            if (feed.behindSince() == 0) {
-                continue;
-            }
+        for (Feed feed : List.copyOf(loop.slow())) {
             if (limits.policy() == SlowPolicy.DISCONNECT && limits.areExceededBy(feed, now)) {
-                connection.tooSlow();
+                feed.tooSlow();
                 continue;
             }
             feed.forgetFound();

@@ -196,11 +196,6 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
     }
 
     @Override
-    public Feed feed() {
-        return feed;
-    }
-
-    @Override
     public boolean wants(LiveEvent event) {
         return !caller.userId().equals(event.logged().event().exclude())
                 && (request.types().isEmpty()
@@ -214,7 +209,7 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
 
     @Override
     public void stalled() {
-        wire().onceDrained(() -> limits.drained(this));
+        wire().onceDrained(() -> limits.drained(feed));
     }
 
     @Override

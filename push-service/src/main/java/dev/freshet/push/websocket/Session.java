@@ -294,11 +294,6 @@ final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
     }
 
     @Override
-    public Feed feed() {
-        return feed;
-    }
-
-    @Override
     public Future<Void> restart() {
         outbox.close(CloseCode.RESTART);
         return gone.future();
@@ -324,7 +319,7 @@ final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
 
     @Override
     public void stalled() {
-        outbox.onceDrained(() -> limits.drained(this));
+        outbox.onceDrained(() -> limits.drained(feed));
     }
 
     @Override

@@ -157,19 +157,9 @@ class ConnectionsTest {
             }
 
             @Override
-            public Feed feed() {
-                throw new AssertionError("a wave does not ask what is followed");
-            }
-
-            @Override
             public Future<Void> restart() {
                 ended.add(number);
                 return end;
-            }
-
-            @Override
-            public void tooSlow() {
-                throw new AssertionError("nobody is slow");
             }
         };
     }

@@ -161,6 +161,11 @@ class FeedTest {
             assertThat(reason).isEqualTo(GapReason.LAGGING);
             gapsAt.put(channel, hub.position(0).timestamp());
         }
+
+        @Override
+        public void tooSlow() {
+            throw new AssertionError("nobody looks how far it is behind");
+        }
     });
 
     /// The way that costs least is the way of all events but the few that need a look.

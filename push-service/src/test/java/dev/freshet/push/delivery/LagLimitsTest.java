@@ -11,10 +11,8 @@ import dev.freshet.push.config.PushConfig.SlowPolicy;
 import dev.freshet.push.metrics.PushMetrics;
 import dev.freshet.push.metrics.PushMetrics.Transport;
 import dev.freshet.push.wire.Wire;
-import dev.freshet.service.identity.Caller;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.util.concurrent.ImmediateEventExecutor;
-import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +67,7 @@ class LagLimitsTest {
         LagLimits limits = new LagLimits(0, 0, 50, SlowPolicy.DISCONNECT);
         assertThat(limits.areExceededBy(reader.feed, since + 50)).isFalse();
         assertThat(limits.areExceededBy(reader.feed, since + 51)).isTrue();
+        assertThat(hub.slow()).containsExactly(reader.feed);
 
         reader.take(1);
         assertThat(reader.feed.behindSince()).as("it is still behind").isEqualTo(since);
@@ -76,6 +75,18 @@ class LagLimitsTest {
         reader.take(2);
         assertThat(reader.feed.behindSince()).isZero();
         assertThat(limits.areExceededBy(reader.feed, since + 51)).isFalse();
+        assertThat(hub.slow()).isEmpty();
+    }
+
+    @Test
+    void nobodyLooksAfterWhoIsClosed() {
+        reader.writable = false;
+        publish(0, false, 3);
+
+        reader.feed.close();
+        reader.feed.drained();
+
+        assertThat(hub.slow()).isEmpty();
     }
 
     @Test
@@ -106,7 +117,7 @@ class LagLimitsTest {
         reader.writable = false;
         publish(0, false, 11);
 
-        new LagLimits(10, 0, 0, SlowPolicy.DISCONNECT).drained(reader);
+        new LagLimits(10, 0, 0, SlowPolicy.DISCONNECT).drained(reader.feed);
 
         assertThat(reader.ended).isTrue();
         assertThat(reader.delivered).isEmpty();
@@ -122,7 +133,7 @@ class LagLimitsTest {
         // Its place is what the client comes back with, should it break now.
         assertThat(reader.feed.cursor().toString()).startsWith("1-0~");
 
-        new LagLimits(10, 0, 0, SlowPolicy.GAP).drained(reader);
+        new LagLimits(10, 0, 0, SlowPolicy.GAP).drained(reader.feed);
 
         assertThat(reader.ended).isFalse();
         assertThat(reader.gaps).containsExactly(Entries.channel(0));
@@ -139,7 +150,7 @@ class LagLimitsTest {
         publish(0, false, 10);
         reader.writable = true;
 
-        new LagLimits(10, 0, 0, SlowPolicy.GAP).drained(reader);
+        new LagLimits(10, 0, 0, SlowPolicy.GAP).drained(reader.feed);
 
         assertThat(reader.delivered).hasSize(10);
         assertThat(reader.gaps).isEmpty();
@@ -154,7 +165,7 @@ class LagLimitsTest {
         hub.deliver(new LogBatch(window, batch, Entries.place(ms), window.last()));
     }
 
-    private final class Reader implements Feed.Out, Connections.Connection {
+    private final class Reader implements Feed.Out {
 
         private final Feed feed = new Feed(hub, Entries.FORGOTTEN, this);
         private final List<Long> delivered = new ArrayList<>();
@@ -174,11 +185,6 @@ class LagLimitsTest {
         @Override
         public Transport transport() {
             return Transport.SSE;
-        }
-
-        @Override
-        public Feed feed() {
-            return feed;
         }
 
         @Override
@@ -217,21 +223,6 @@ class LagLimitsTest {
             assertThat(reason).isEqualTo(GapReason.LAGGING);
             cursorAtGap = feed.cursor().toString();
             gaps.add(channel);
-        }
-
-        @Override
-        public Future<Void> restart() {
-            throw new AssertionError("nothing is drained here");
-        }
-
-        @Override
-        public Caller caller() {
-            throw new AssertionError("nobody asks whose it is");
-        }
-
-        @Override
-        public void revoked() {
-            throw new AssertionError("nobody is disconnected");
         }
 
         @Override
