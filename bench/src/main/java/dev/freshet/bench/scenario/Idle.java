@@ -20,6 +20,7 @@ import java.util.concurrent.locks.LockSupport;
 record Idle(Wire wire) implements Scenario {
 
     private static final Figure CPU = Figure.less("CPU while idle", "% of a core");
+    private static final Figure EMPTY_CPU = Figure.less("CPU of the empty server", "% of a core");
     private static final Figure SETTLED = Figure.less("RSS per connection", "KiB");
     private static final Figure BEFORE = Figure.less("RSS per connection, before a collection", "KiB");
     private static final Figure EMPTY = Figure.less("RSS of the empty server", "MiB");
@@ -30,6 +31,9 @@ record Idle(Wire wire) implements Scenario {
     private static final int SECONDS = 60;
 
     private static final Duration SETTLE = Duration.ofSeconds(3);
+
+    /// Until the JVM has compiled what starting and many handshakes made hot, which has nothing to do with being idle.
+    private static final Duration COMPILED = Duration.ofSeconds(30);
 
     @Override
     public String name() {
@@ -59,11 +63,10 @@ record Idle(Wire wire) implements Scenario {
                 }
                 settle(bench, freshet);
                 long empty = ProcessTime.residentBytes(freshet.pids());
+                double alone = percentOfCore(freshet, span.dividedBy(2));
                 try (Trial many = open(bench, freshet, first)) {
-                    LockSupport.parkNanos(SETTLE.toNanos());
-                    double cpu = ProcessTime.seconds(freshet.pids());
-                    LockSupport.parkNanos(span.toNanos());
-                    double used = (ProcessTime.seconds(freshet.pids()) - cpu) / (span.toNanos() / 1e9);
+                    LockSupport.parkNanos(COMPILED.toNanos());
+                    double used = percentOfCore(freshet, span);
                     try (Trial more = open(bench, freshet, rest)) {
                         double connections = many.fleet().size() + more.fleet().size();
                         LockSupport.parkNanos(SETTLE.toNanos());
@@ -73,12 +76,14 @@ record Idle(Wire wire) implements Scenario {
                         many.awaitAll();
                         more.awaitAll();
                         bench.say(
-                                "round %d  %.2f %% of a core, %.1f KiB per connection, %.1f before a collection",
+                                "round %d  %.2f %% of a core (%.2f empty), %.1f KiB per connection, %.1f before a collection",
                                 round,
-                                100 * used,
+                                used,
+                                alone,
                                 (settled - empty) / 1024 / connections,
                                 (before - empty) / 1024 / connections);
-                        samples.add(CPU, freshet.name(), round, 100 * used);
+                        samples.add(CPU, freshet.name(), round, used);
+                        samples.add(EMPTY_CPU, freshet.name(), round, alone);
                         samples.add(SETTLED, freshet.name(), round, (settled - empty) / 1024 / connections);
                         samples.add(BEFORE, freshet.name(), round, (before - empty) / 1024 / connections);
                         samples.add(EMPTY, freshet.name(), round, empty / 1024.0 / 1024);
@@ -86,6 +91,12 @@ record Idle(Wire wire) implements Scenario {
                 }
             }
         }
+    }
+
+    private static double percentOfCore(Freshet freshet, Duration span) throws IOException {
+        double before = ProcessTime.seconds(freshet.pids());
+        LockSupport.parkNanos(span.toNanos());
+        return 100 * (ProcessTime.seconds(freshet.pids()) - before) / (span.toNanos() / 1e9);
     }
 
     private Trial open(Bench bench, Freshet freshet, int clients) throws IOException {
