@@ -8,10 +8,21 @@ public final class RedisUnavailable extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public RedisUnavailable(Throwable cause) {
-        super(String.valueOf(cause.getMessage()), cause, false, false);
+        super(reasons(cause), cause, false, false);
     }
 
     public RedisUnavailable(String reason) {
         super(reason, null, false, false);
+    }
+
+    /// Of a failed handshake of TLS only the root says what was wrong with the certificate.
+    private static String reasons(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        String reason = String.valueOf(failure.getMessage());
+        String first = root.getMessage();
+        return first == null || reason.contains(first) ? reason : reason + ": " + first;
     }
 }
