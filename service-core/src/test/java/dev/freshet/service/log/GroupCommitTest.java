@@ -1,5 +1,6 @@
 package dev.freshet.service.log;
 
+import static dev.freshet.service.redis.Links.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -18,6 +19,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,7 @@ import org.junit.jupiter.api.Test;
 @NullUnmarked // its fields are set before each test
 class GroupCommitTest {
 
+    private static final Duration CONNECTED = Duration.ofSeconds(20);
     private static final Pattern SCRIPTS = Pattern.compile("cmdstat_evalsha:calls=(\\d+)");
 
     RedisServer redis;
@@ -59,9 +62,11 @@ class GroupCommitTest {
                     }
                 },
                 meters);
-        // So that Redis knows the script.
-        Links.get(log.append(0, List.of(event("first")), null));
-        Links.get(log.append(1, List.of(event("first")), null));
+        // So that Redis is connected and knows the script.
+        for (int partition = 0; partition < 2; partition++) {
+            int it = partition;
+            eventually(CONNECTED, () -> log.append(it, List.of(event("first")), null));
+        }
     }
 
     @AfterEach
