@@ -61,12 +61,34 @@ test_command() {
   # Before what takes long: who lacks something should not learn it at the end.
   require_node
   require_chromium
+  if [ "${1:-}" != client ]; then
+    require_manifest_tools
+    check_manifests
+  fi
   check_client
   if [ "${1:-}" != client ]; then
     (cd "$ROOT" && mvn -B -ntp verify "$@") || exit
   fi
   build_if_changed
   test_client_end_to_end
+}
+
+# What is not checked must not pass for checked.
+require_manifest_tools() {
+  have kubectl || die "The manifests are rendered by kubectl 1.30 or newer, which is not on the PATH: install it from https://kubernetes.io/docs/tasks/tools/."
+  require_tool promtool prometheus prometheus
+}
+
+# k8s/ against what the services read.
+check_manifests() {
+  local folder="$ROOT/k8s/test"
+  # npm writes its own copy of the lock file when it is done: once for each state of it.
+  if ! [ -f "$folder/node_modules/.package-lock.json" ] || [ "$folder/package-lock.json" -nt "$folder/node_modules/.package-lock.json" ]; then
+    say "Installing what the manifests' tests need ..."
+    (cd "$folder" && npm ci --no-audit --no-fund >&2) || die "npm could not install what the manifests' tests need: see the lines above."
+  fi
+  say "Checking the manifests ..."
+  (cd "$folder" && npm test --silent >&2) || die "The manifests' tests failed: see the lines above."
 }
 
 format_command() {
