@@ -22,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The users of Redis that `k8s/base/redis/users.acl` makes: each service does all that it does as its own, and cannot
-/// do what is not its business.
+/// The users of Redis that `k8s/base/redis/users.acl` makes: each service does all that it does as its own, and
+/// cannot do what is not its business.
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class RedisAclIT {
 
@@ -94,14 +94,14 @@ final class RedisAclIT {
         assertNothingWasDenied();
 
         redis.restart();
-        Patience.await("appends after a restart").until(() -> admin.post(
-                                deployment.url("/api/events"),
-                                "{\"channel\":\"room:acl\",\"type\":\"t\",\"payload\":1}")
-                        .status()
-                == 202);
-        Patience.await("a new epoch").until(() -> redis.cli("HGET", "state:{0}", "forks")
-                        .length()
-                > 0);
+        Patience.await("appends after a restart")
+                .until(() -> admin.post(
+                                        deployment.url("/api/events"),
+                                        "{\"channel\":\"room:acl\",\"type\":\"t\",\"payload\":1}")
+                                .status()
+                        == 202);
+        Patience.await("a new epoch")
+                .until(() -> redis.cli("HGET", "state:{0}", "forks").length() > 0);
         assertNothingWasDenied();
     }
 
@@ -152,9 +152,27 @@ final class RedisAclIT {
     @ValueSource(strings = {"ticket-service", "events-service", "push-service", "producer", "exporter", "probe"})
     void nobodyButTheOperatorMayDoWhatHarmsAll(String user) {
         for (String command : List.of(
-                "FLUSHALL", "FLUSHDB", "CONFIG GET *", "ACL LIST", "KEYS *", "SCAN 0", "DEBUG SLEEP 1", "SHUTDOWN",
-                "SCRIPT FLUSH", "FUNCTION LIST", "MONITOR", "CLIENT KILL TYPE normal", "REPLICAOF a 1", "SUBSCRIBE a",
-                "SAVE", "BGREWRITEAOF", "SELECT 1", "MODULE LIST", "CLUSTER RESET", "DEL events:{0}", "GET other")) {
+                "FLUSHALL",
+                "FLUSHDB",
+                "CONFIG GET *",
+                "ACL LIST",
+                "KEYS *",
+                "SCAN 0",
+                "DEBUG SLEEP 1",
+                "SHUTDOWN",
+                "SCRIPT FLUSH",
+                "FUNCTION LIST",
+                "MONITOR",
+                "CLIENT KILL TYPE normal",
+                "REPLICAOF a 1",
+                "SUBSCRIBE a",
+                "SAVE",
+                "BGREWRITEAOF",
+                "SELECT 1",
+                "MODULE LIST",
+                "CLUSTER RESET",
+                "DEL events:{0}",
+                "GET other")) {
             assertThat(dryRun(user, command.split(" "))).as(command).startsWith("This user has no permissions");
         }
         assertThat(dryRun("operator", "FLUSHALL")).isEqualTo("OK");
@@ -183,7 +201,11 @@ final class RedisAclIT {
     @Order(2)
     void aScriptMayNotDoMoreThanItsUser() {
         String answer = as(
-                "push-service", "EVAL", "return redis.call('XADD', KEYS[1], '*', 'a', 'b')", "1", "history:{0}:room:untouched");
+                "push-service",
+                "EVAL",
+                "return redis.call('XADD', KEYS[1], '*', 'a', 'b')",
+                "1",
+                "history:{0}:room:untouched");
         assertThat(answer).contains("can't access at least one of the keys");
         assertThat(redis.cli("EXISTS", "history:{0}:room:untouched")).isEqualTo("0");
     }
@@ -199,8 +221,8 @@ final class RedisAclIT {
 
     private static String publish(Rest user, String event, String key) {
         for (int times = 0; times < 2; times++) {
-            Rest.Answer answer = user.post(
-                    deployment.url("/api/events"), Rest.JSON_TYPE, event, "Idempotency-Key", key);
+            Rest.Answer answer =
+                    user.post(deployment.url("/api/events"), Rest.JSON_TYPE, event, "Idempotency-Key", key);
             assertThat(answer.status()).as(answer::toString).isEqualTo(202);
             if (times == 1) {
                 return answer.json().path("id").asText();
@@ -212,8 +234,8 @@ final class RedisAclIT {
     private static void publishToSeveralPartitions(Rest user) {
         String event = "{\"channels\":[\"room:a\",\"room:b\",\"room:c\",\"room:d\"],\"type\":\"t\",\"payload\":1}";
         for (int times = 0; times < 2; times++) {
-            Rest.Answer answer = user.post(
-                    deployment.url("/api/events"), Rest.JSON_TYPE, event, "Idempotency-Key", "several");
+            Rest.Answer answer =
+                    user.post(deployment.url("/api/events"), Rest.JSON_TYPE, event, "Idempotency-Key", "several");
             assertThat(answer.status()).as(answer::toString).isEqualTo(202);
         }
     }
@@ -222,8 +244,8 @@ final class RedisAclIT {
     private static void strangersEntries() {
         assertThat(as("producer", "XADD", "events:{0}", "*", "channel", "nonsense", "type", "t", "payload", "1"))
                 .matches("\\d+-\\d+");
-        Patience.await("rejected").until(() -> redis.cli("EXISTS", "events:{0}:rejected")
-                .equals("1"));
+        Patience.await("rejected")
+                .until(() -> redis.cli("EXISTS", "events:{0}:rejected").equals("1"));
     }
 
     private static void talk() {
@@ -251,7 +273,9 @@ final class RedisAclIT {
                             && !one.ofType("presence").isEmpty());
             assertThat(redis.cli("XLEN", "inbound:feedback")).isEqualTo("1");
             Rest.Answer present = ada.get(deployment.url("/api/rooms/talk/presence"));
-            assertThat(present.json().path("count").asInt()).as(present::toString).isEqualTo(3);
+            assertThat(present.json().path("count").asInt())
+                    .as(present::toString)
+                    .isEqualTo(3);
         }
     }
 
@@ -286,11 +310,7 @@ final class RedisAclIT {
         try (Socket socket = Socket.connect(deployment.push(1).url("/ws"), deployment.ticket(eve))) {
             socket.join("crash");
             deployment.push(1).child().kill();
-            Patience.await("swept").until(() -> deployment
-                            .push(0)
-                            .metrics()
-                            .sum("freshet_presence_swept_total")
-                    > 0);
+            Patience.await("swept").until(() -> deployment.push(0).metrics().sum("freshet_presence_swept_total") > 0);
         }
         deployment.push(1).restart();
         deployment.push(1).awaitReady();
@@ -328,10 +348,11 @@ final class RedisAclIT {
     private static void assertNothingWasDenied() {
         assertThat(redis.cli("ACL", "LOG")).isEmpty();
         for (Service service : Service.values()) {
-            deployment.all(service).forEach(replica -> assertThat(
-                            replica.child().logLines())
-                    .as("log of " + service)
-                    .noneMatch(line -> line.contains("NOPERM") || line.contains("ACL failure")));
+            deployment
+                    .all(service)
+                    .forEach(replica -> assertThat(replica.child().logLines())
+                            .as("log of " + service)
+                            .noneMatch(line -> line.contains("NOPERM") || line.contains("ACL failure")));
         }
     }
 
@@ -365,8 +386,7 @@ final class RedisAclIT {
         Path users = folder.resolve("users.acl");
         String shipped = Files.readString(users);
         assertThat(shipped).contains("user default off\n").doesNotContain("@ticket-service@", "the password");
-        return Files.writeString(
-                users, shipped.replace("user default off\n", "user default on nopass ~* &* +@all\n"));
+        return Files.writeString(users, shipped.replace("user default off\n", "user default on nopass ~* &* +@all\n"));
     }
 
     /// Runs the container's start script with a server that ends at once; what it said.
@@ -379,8 +399,9 @@ final class RedisAclIT {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
             Files.writeString(programs.resolve("redis-server"), "#!/bin/sh\n");
         }
-        ProcessBuilder builder =
-                new ProcessBuilder("sh", SHIPPED.resolve("start.sh").toString(), "redis.conf").redirectErrorStream(true);
+        ProcessBuilder builder = new ProcessBuilder(
+                        "sh", SHIPPED.resolve("start.sh").toString(), "redis.conf")
+                .redirectErrorStream(true);
         builder.environment()
                 .putAll(Map.of(
                         "PATH",
