@@ -1,5 +1,6 @@
 package dev.freshet.service.limit;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
 
@@ -43,9 +44,17 @@ public final class Limited {
 
     public Limited(MeterRegistry meters) {
         this.meters = meters;
+        // With 0 from the start, or who watches the increase would miss what is counted first.
+        for (Limit limit : Limit.values()) {
+            counter(limit);
+        }
     }
 
     public void count(Limit limit) {
-        meters.counter("freshet.limited", "limit", limit.word).increment();
+        counter(limit).increment();
+    }
+
+    private Counter counter(Limit limit) {
+        return meters.counter("freshet.limited", "limit", limit.word);
     }
 }
