@@ -73,24 +73,6 @@ test_command() {
   test_client_end_to_end
 }
 
-# What is not checked must not pass for checked.
-require_manifest_tools() {
-  have kubectl || die "The manifests are rendered by kubectl 1.30 or newer, which is not on the PATH: install it from https://kubernetes.io/docs/tasks/tools/."
-  require_tool promtool prometheus prometheus
-}
-
-# k8s/ against what the services read.
-check_manifests() {
-  local folder="$ROOT/k8s/test"
-  # npm writes its own copy of the lock file when it is done: once for each state of it.
-  if ! [ -f "$folder/node_modules/.package-lock.json" ] || [ "$folder/package-lock.json" -nt "$folder/node_modules/.package-lock.json" ]; then
-    say "Installing what the manifests' tests need ..."
-    (cd "$folder" && npm ci --no-audit --no-fund >&2) || die "npm could not install what the manifests' tests need: see the lines above."
-  fi
-  say "Checking the manifests ..."
-  (cd "$folder" && npm test --silent >&2) || die "The manifests' tests failed: see the lines above."
-}
-
 format_command() {
   require_jdk
   require_maven

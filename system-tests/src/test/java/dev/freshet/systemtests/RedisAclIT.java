@@ -42,7 +42,11 @@ final class RedisAclIT {
 
     @BeforeAll
     static void start() throws Exception {
-        redis = RedisServer.start("--aclfile", usersWithPasswords().toString(), "--appendonly", "yes");
+        redis = RedisServer.start(
+                "--include",
+                SHIPPED.resolve("redis.conf").toString(),
+                "--aclfile",
+                usersWithPasswords().toString());
         Plan plan = Plan.of("redis-acl", 2)
                 .with("FRESHET_PUSH_TAIL_WINDOW_EVENTS", "16")
                 .with("FRESHET_PUSH_INBOUND_TYPES", "feedback")
