@@ -3,26 +3,32 @@ package dev.freshet.systemtests.client;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /// Where clients connect to: each attempt goes to the next address. Safe for any thread.
 public final class Route {
 
-    private final List<InetSocketAddress> addresses;
+    private final Supplier<List<Integer>> ports;
     private final AtomicInteger turn = new AtomicInteger();
 
-    private Route(List<InetSocketAddress> addresses) {
-        this.addresses = addresses;
+    private Route(Supplier<List<Integer>> ports) {
+        this.ports = ports;
     }
 
     /// Ports of 127.0.0.1, at least one.
     public static Route toPorts(int... ports) {
-        return new Route(IntStream.of(ports)
-                .mapToObj(port -> new InetSocketAddress("127.0.0.1", port))
-                .toList());
+        List<Integer> all = IntStream.of(ports).boxed().toList();
+        return new Route(() -> all);
+    }
+
+    /// The same, of those that are in service when a client connects: at least one at any time.
+    public static Route toPorts(Supplier<List<Integer>> inService) {
+        return new Route(inService);
     }
 
     InetSocketAddress next() {
-        return addresses.get(Math.floorMod(turn.getAndIncrement(), addresses.size()));
+        List<Integer> now = ports.get();
+        return new InetSocketAddress("127.0.0.1", now.get(Math.floorMod(turn.getAndIncrement(), now.size())));
     }
 }
