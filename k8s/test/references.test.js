@@ -187,6 +187,28 @@ test('every selector of a budget, policy or monitor finds pods, and the ports th
   });
 });
 
+test('every port that a policy opens is one of the pods behind it, in some rendering', () => {
+  const all = renderings().flatMap(({ objects }) => pods(objects));
+  const portsOf = (selector) =>
+    all
+      .filter(({ metadata }) => selects(selector, metadata.labels))
+      .flatMap(({ workload }) => containers(workload))
+      .flatMap(({ ports }) => (ports ?? []).flatMap(({ name, containerPort }) => [name, containerPort]));
+  each((objects, where) => {
+    for (const policy of objects.filter(({ kind }) => kind === 'NetworkPolicy')) {
+      const incoming = (policy.spec.ingress ?? []).map(({ ports }) => [[policy.spec.podSelector], ports]);
+      // Addresses and other namespaces are not ours.
+      const outgoing = (policy.spec.egress ?? [])
+        .map(({ to, ports }) => [to.filter((peer) => !peer.namespaceSelector).flatMap((peer) => peer.podSelector ?? []), ports])
+        .filter(([selectors]) => selectors.length > 0);
+      for (const [selectors, ports] of [...incoming, ...outgoing]) {
+        const there = selectors.flatMap(portsOf);
+        for (const { port } of ports) assert.ok(there.includes(port), `${where}: ${nameOf(policy)} ${port}`);
+      }
+    }
+  });
+});
+
 test('whatever a Service of the services leads to has a budget', () => {
   each((objects, where) => {
     for (const name of [...SERVICES, ...(find(objects, 'Deployment', 'router') ? ['router'] : [])]) {
