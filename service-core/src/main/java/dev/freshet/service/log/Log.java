@@ -57,7 +57,6 @@ public final class Log {
     private final AtomicReferenceArray<@Nullable String> secrets;
 
     private final Counter appended;
-    private final GroupCommit group;
 
     /// One for each partition; none where nothing is waited for.
     private final List<ReplicatedRuns> replicated = new ArrayList<>();
@@ -87,7 +86,6 @@ public final class Log {
         this.appended = Counter.builder("freshet.events.appended")
                 .description("Events that this service appended to the log")
                 .register(meters);
-        this.group = new GroupCommit(partitions.count(), (partition, events) -> appendNow(partition, events, null));
     }
 
     public Partitions partitions() {
@@ -127,12 +125,6 @@ public final class Log {
     ///
     /// @param key if given, and known with the same request: nothing is appended and the first ids are answered
     public Future<List<EventId>> append(int partition, List<Event> events, @Nullable IdempotencyKey key) {
-        return key == null && events.size() == 1
-                ? group.append(partition, events.getFirst()).map(List::of)
-                : appendNow(partition, events, key);
-    }
-
-    private Future<List<EventId>> appendNow(int partition, List<Event> events, @Nullable IdempotencyKey key) {
         List<String> keys = key == null ? List.of() : List.of(Keys.idempotency(partition, key.hash()));
         List<Object> arguments = new ArrayList<>(2 + 9 * events.size());
         arguments.add(key == null ? "" : key.fingerprint());
@@ -162,7 +154,6 @@ public final class Log {
     /// @param keys further ones, of the same partition
     /// @param arguments further ones
     public Future<Response> run(int partition, Script script, List<String> keys, List<?> arguments) {
-        group.commit(partition);
         List<String> allKeys = keys(partition, keys);
         List<Object> allArguments = arguments(arguments);
         return replicated.isEmpty()
@@ -172,7 +163,6 @@ public final class Log {
 
     /// The same for what is not worth waiting for.
     public Future<Response> runUnreplicated(int partition, Script script, List<String> keys, List<?> arguments) {
-        group.commit(partition);
         return redis.run(script, keys(partition, keys), arguments(arguments));
     }
 
