@@ -1,5 +1,6 @@
 export { FreshetProvider, type FreshetProviderProps, useFreshet } from "./provider.js";
 export { type UseChannelOptions, useChannel } from "./use-channel.js";
+export { type UseChannelPollerOptions, useChannelPoller } from "./use-channel-poller.js";
 export { type UseCollaborativeDocumentResult, useCollaborativeDocument } from "./use-collaborative-document.js";
 export { useConnectionStatus } from "./use-connection-status.js";
 export { type UseEventSourceOptions, useEventSource } from "./use-event-source.js";

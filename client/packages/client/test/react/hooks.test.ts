@@ -6,6 +6,7 @@ import { Freshet } from "../../src/index.js";
 import {
   FreshetProvider,
   useChannel,
+  useChannelPoller,
   useCollaborativeDocument,
   useConnectionStatus,
   useEventSource,
@@ -158,6 +159,40 @@ it("useEventSource and useResilientRealtime take options in line, and open one s
   expect(world.requests).toHaveLength(2);
 });
 
+it("useChannelPoller calls the newest handlers with what polling brings, and takes options in line", async () => {
+  const heard: string[] = [];
+  let name = "first";
+  const page = await show(() =>
+    useChannelPoller<{ order: { id: number } }>(
+      { channels: ["user:me", "broadcast:orders"], intervalMs: 2000 },
+      { order: ({ payload }) => heard.push(`${name} ${payload.id}`) },
+    ),
+  );
+  const answer = async (n: number, ids: number[]) => {
+    const { channel } = /channels\/(?<channel>[^/]+)/.exec(world.request.url.pathname)?.groups ?? {};
+    const events = ids.map((id) => {
+      return {
+        id: place(id),
+        channel: decodeURIComponent(channel ?? ""),
+        type: "order",
+        payload: { id },
+        timestamp: id,
+      };
+    });
+    await act(() => world.request.json({ events, cursor: place(n), gap: null }));
+  };
+  await answer(1, []);
+  await answer(1, []);
+  expect(page.last).toMatchObject({ state: "open", via: "polling" });
+  name = "second";
+  await page.render();
+  await act(() => pass(2000));
+  await answer(2, [2]);
+  await answer(3, [3]);
+  expect(heard).toEqual(["second 2", "second 3"]);
+  expect(world.requests).toHaveLength(4);
+});
+
 it("useConnectionStatus shows any client, or none yet", async () => {
   const { value, release } = freshet.share(
     "x",
@@ -272,6 +307,7 @@ it("every hook renders on a server, opens nothing there and says that it is idle
     states.push(
       useChannel("user:me", {}).state,
       useEventSource({ channels: ["user:me"] }, {}).state,
+      useChannelPoller({ channels: ["user:me"] }, {}).state,
       useResilientRealtime({ channels: ["user:me"] }, {}).state,
       useWebSocket().status.state,
       useRoom("lobby").state,
@@ -284,7 +320,7 @@ it("every hook renders on a server, opens nothing there and says that it is idle
   };
   const errors = vi.spyOn(console, "error");
   renderToString(createElement(FreshetProvider, { freshet }, createElement(Page)));
-  expect(states).toEqual(["idle", "idle", "idle", "idle", "joining", false, "loading", "empty", "idle"]);
+  expect(states).toEqual(["idle", "idle", "idle", "idle", "idle", "joining", false, "loading", "empty", "idle"]);
   expect(errors).not.toHaveBeenCalled();
   expect(world.requests).toHaveLength(0);
   expect(world.timers.size).toBe(0);
