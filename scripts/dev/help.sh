@@ -6,7 +6,8 @@ print_help() {
 $DEV_COMMAND <command>
 
 Run it
-  up [--background]         build what changed, start Redis, the three services and a proxy at http://localhost:8080;
+  up [--background]         build what changed, start Redis, the three services and a proxy at http://localhost:8080,
+                            where a page shows it all (if npm is there);
                             shows the services' logs, Ctrl-C stops everything (--background: returns when all is ready)
   down [--wipe]             stop whatever runs, also after a crash; --wipe removes Redis's data too
   status                    what runs, where, and whether it is ready

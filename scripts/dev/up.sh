@@ -21,6 +21,7 @@ up_command() {
   require_runtime_tools
   require_free_ports
   build_if_changed
+  prepare_page
   ensure_keys
   raise_file_limit
   save_ports
@@ -65,6 +66,14 @@ print_welcome() {
   cat <<END
 
 Freshet is ready at $url
+END
+  if has_page; then
+    cat <<END
+
+  Look at it: open $url/ and sign in as one of a few made-up users.
+END
+  fi
+  cat <<END
 
   Follow what happens to alice (leave it running in a second terminal):
     curl -N -H "Authorization: Bearer \$($DEV_COMMAND token alice)" $url/api/events/me
