@@ -24,7 +24,7 @@ export function statusText(status: ConnectionStatus, now: number): StatusText {
         detail: status.attempt ? `Attempt ${status.attempt + 1}` : "",
       };
     case "open": {
-      const detail = `For ${duration(now - status.since)}${status.resumed ? ", resumed: nothing was missed" : ""}`;
+      const detail = `For ${duration(now - status.since)}${status.resumed ? ", resumed from where it was" : ""}`;
       return { tone: "good", label: ways[status.via], detail: status.error?.message ?? detail };
     }
     case "waiting": {
