@@ -25,10 +25,11 @@ it("leaves out what is too old, also after a pause", () => {
 });
 
 it.each([
-  [[0], 5],
-  [[5], 5],
-  [[5.1], 10],
+  [[0], 4],
+  [[4], 4],
+  [[4.1], 10],
   [[101, 3], 200],
+  [[201], 400],
   [[700], 1000],
 ])("draws %j on an axis up to %d", (values, most) => {
   expect(niceMaximum(values)).toBe(most);

@@ -22,11 +22,11 @@ export class Bins {
   }
 }
 
-/** The upper end of an axis: 1, 2 or 5 times a power of ten, at least `floor`. */
-export function niceMaximum(values: readonly number[], floor = 5): number {
+/** The upper end of an axis, of which the half is a whole number, too: 1, 2 or 4 times a power of ten, at least `floor`. */
+export function niceMaximum(values: readonly number[], floor = 4): number {
   const most = Math.max(floor, ...values);
   const power = 10 ** Math.floor(Math.log10(most));
-  return [1, 2, 5, 10].map((step) => step * power).find((step) => step >= most) ?? most;
+  return [1, 2, 4, 10].map((step) => step * power).find((step) => step >= most) ?? most;
 }
 
 /** The middle one; undefined if there is none. */

@@ -1,7 +1,7 @@
 /** One of eight colours, the same for the same user on every page. */
 export function hueOf(userId: string): number {
   let sum = 0;
-  for (const letter of userId) sum = (sum * 31 + letter.charCodeAt(0)) % 997;
+  for (const letter of userId) sum = (sum * 7 + letter.charCodeAt(0)) % 97;
   return sum % 8;
 }
 

@@ -66,7 +66,7 @@ export function Dashboard() {
           <div>
             <h2 id="connections-title">Connections to the machine</h2>
             <p className="muted small">
-              <code>GET /api/stats</code>, an ETag, most answers a 304
+              <code>GET /api/stats</code>, a 304 while nothing changes
             </p>
           </div>
           <StatusChip status={statsStatus} of="Statistics" />
@@ -151,7 +151,7 @@ function useFigures() {
     if (type === "gap" || type === "heartbeat") return;
     const at = Date.now();
     bins.record(at);
-    const { sentAt } = payload as { sentAt?: unknown };
+    const sentAt = (payload as { sentAt?: unknown } | null)?.sentAt;
     if (typeof sentAt === "number") delays.current = [...delays.current, Math.max(0, at - sentAt)].slice(-20);
   };
   const padded = [...Array.from({ length: seconds - connections.length }, () => none), ...connections];

@@ -31,6 +31,7 @@ interface Dashboard {
 export function Orders() {
   const session = useSession();
   const [orderId, setOrderId] = useState(1001);
+  const [customerId, setCustomerId] = useState(session.user.id);
   const [total, setTotal] = useState("24.90");
   const [answer, setAnswer] = useState("");
   const [busy, setBusy] = useState(false);
@@ -64,7 +65,7 @@ export function Orders() {
     setBusy(true);
     setAsked((all) => new Map(all).set(orderId, Date.now()));
     try {
-      await post(session, `/api/orders/${orderId}/complete`, { total: Number(total) });
+      await post(session, `/api/orders/${orderId}/complete`, { customerId, total: Number(total) });
       setAnswer(`Order ${orderId}: done, said the service.`);
       setOrderId(orderId + 1);
     } catch (error) {
@@ -74,12 +75,15 @@ export function Orders() {
     }
   };
 
+  // Only a service's token grants to publish to others.
+  const mayChoose = session.user.role === "publisher";
   return (
     <>
       <section className="card" aria-labelledby="complete-title">
         <h2 id="complete-title">Complete an order</h2>
         <p className="muted small">
-          One request to the service. It tells the customer, which is you, and everybody’s dashboard; no page asks.
+          One request to the service. It tells the customer{mayChoose ? "" : ", which is you,"} and everybody’s dashboard; no
+          page asks.
         </p>
         <form className="row" onSubmit={(event) => void complete(event)}>
           <label>
@@ -92,6 +96,18 @@ export function Orders() {
               onChange={({ target }) => setOrderId(target.valueAsNumber || 1)}
             />
           </label>
+          {mayChoose && (
+            <label>
+              Customer
+              <select value={customerId} onChange={({ target }) => setCustomerId(target.value)}>
+                {session.users.map(({ id, name }) => (
+                  <option key={id} value={id}>
+                    {name}
+                  </option>
+                ))}
+              </select>
+            </label>
+          )}
           <label>
             Total in €
             <input
