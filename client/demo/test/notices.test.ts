@@ -45,7 +45,10 @@ it("bounds what it keeps, and forgets the oldest", () => {
 it("says what an event means, whatever its payload is", () => {
   const nameOf = (id: string) => id.toUpperCase();
   const say = (type: string, payload: unknown) => noticeOf({ type, payload, id: "1-0" }, 5, nameOf);
-  expect(say("order-completed", { orderId: 7, total: 12.5 })).toMatchObject({ tone: "order", title: "Order 7 is completed" });
+  expect(say("order-completed", { orderId: 7, total: 12.5 })).toMatchObject({
+    tone: "order",
+    title: "Order 7 is completed",
+  });
   expect(say("direct-message", { from: "bob", text: "hi" })).toMatchObject({ title: "A message from BOB", text: "hi" });
   expect(say("gap", { channel: "user:me", reason: "reset" })).toMatchObject({ tone: "gap", id: "gap 5" });
   for (const payload of [null, 1, "x", [], { text: { a: 1 } }]) {

@@ -54,7 +54,6 @@ export function Chart({ title, unit, kind, series }: Props) {
             kind === "bars" ? (
               <g key={name} className={`bars hue-${hue}`}>
                 {values.map((value, index) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: a place on the axis is its index
                   <rect
                     key={index}
                     x={(index * width) / count + 1}

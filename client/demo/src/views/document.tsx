@@ -58,6 +58,7 @@ export function DocumentView() {
         <Editor
           text={text}
           disabled={state === "loading"}
+          company={presence.users.join()}
           onChange={change}
           onMove={moveCursor}
           carets={[...cursors.values()]
@@ -112,13 +113,16 @@ interface EditorProps {
   readonly text: string;
   readonly disabled: boolean;
   readonly carets: readonly Caret[];
+  /** Changes when somebody comes or goes. */
+  readonly company: string;
   readonly onChange: (text: string) => void;
   readonly onMove: (line: number, column: number) => void;
 }
 
-function Editor({ text, disabled, carets, onChange, onMove }: EditorProps) {
+function Editor({ text, disabled, carets, company, onChange, onMove }: EditorProps) {
   const area = useRef<HTMLTextAreaElement>(null);
   const shown = useRef(text);
+  const selection = useRef({ selectionStart: 0, selectionEnd: 0 });
   // Somebody else's edit must not move the caret to another word.
   useLayoutEffect(() => {
     const before = shown.current;
@@ -129,7 +133,13 @@ function Editor({ text, disabled, carets, onChange, onMove }: EditorProps) {
     const { selectionStart, selectionEnd } = selection.current;
     field.setSelectionRange(moveOffset(made, selectionStart), moveOffset(made, selectionEnd));
   }, [text]);
-  const selection = useRef({ selectionStart: 0, selectionEnd: 0 });
+  // Cursors are not kept by anybody: who has just come is told where we are.
+  useEffect(() => {
+    const field = area.current;
+    if (!company || !field || field !== document.activeElement) return;
+    const { line, column } = placeAt(field.value, field.selectionStart);
+    onMove(line, column);
+  }, [company, onMove]);
   return (
     <>
       <div className="editor">
@@ -171,11 +181,8 @@ function Mirror({ text, carets }: { text: string; carets: readonly Caret[] }) {
   const placed = carets
     .map((caret) => ({ ...caret, offset: offsetAt(text, caret.line, caret.column) }))
     .sort((one, other) => one.offset - other.offset);
-  let done = 0;
-  const parts = placed.map(({ userId, name, offset }) => {
-    const before = text.slice(done, offset);
-    done = offset;
-    return { userId, name, before };
+  const parts = placed.map(({ userId, name, offset }, index) => {
+    return { userId, name, before: text.slice(placed[index - 1]?.offset ?? 0, offset) };
   });
   return (
     <>
@@ -187,7 +194,7 @@ function Mirror({ text, carets }: { text: string; carets: readonly Caret[] }) {
           </span>
         </span>
       ))}
-      {text.slice(done)}
+      {text.slice(placed.at(-1)?.offset ?? 0)}
       {"\n"}
     </>
   );

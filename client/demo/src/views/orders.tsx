@@ -82,8 +82,8 @@ export function Orders() {
       <section className="card" aria-labelledby="complete-title">
         <h2 id="complete-title">Complete an order</h2>
         <p className="muted small">
-          One request to the service. It tells the customer{mayChoose ? "" : ", which is you,"} and everybody’s dashboard; no
-          page asks.
+          One request to the service. It tells the customer{mayChoose ? "" : ", which is you,"} and everybody’s
+          dashboard; no page asks.
         </p>
         <form className="row" onSubmit={(event) => void complete(event)}>
           <label>
