@@ -251,6 +251,8 @@ async function breakThings() {
   await alice.locator(".feed-status .chip", { hasText: "Polling" }).waitFor();
   await alice.getByLabel("20", { exact: true }).check({ force: true });
   await alice.waitForTimeout(12_000);
+  const freshness = await alice.locator(".figures strong").textContent();
+  if (!/ ms/.test(freshness ?? "")) problems.push("no event came by polling");
   await shoot(alice, "dashboard-polling");
 }
 

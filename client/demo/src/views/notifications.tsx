@@ -43,7 +43,7 @@ export function Notifications() {
                     onClick={() => read(id)}
                     aria-label={`Mark as read: ${title}`}
                   >
-                    Read
+                    Mark read
                   </button>
                 )}
               </li>

@@ -5,7 +5,7 @@ import { post } from "../session";
 
 type Rate = "0" | "2" | "20" | "100";
 
-/** Publishes to `broadcast:demo` four times a second, in batches, so that there is something to see. */
+/** Publishes to `broadcast:demo` four times a second, in batches, so that there is something to see; not ephemeral, for polling does not see what is. */
 export function Traffic() {
   const session = useSession();
   const [rate, setRate] = useState<Rate>("0");
@@ -18,7 +18,7 @@ export function Traffic() {
       const count = Math.floor(due);
       due -= count;
       if (!count) return;
-      const event = { channel: "broadcast:demo", type: "tick", payload: { sentAt: Date.now() }, ephemeral: true };
+      const event = { channel: "broadcast:demo", type: "tick", payload: { sentAt: Date.now() } };
       post(
         session,
         "/api/events",
