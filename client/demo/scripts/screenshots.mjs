@@ -103,7 +103,7 @@ await signIn(alice, "Alice Weaver");
 
 // Something to look at.
 await lights(alice, ["good"], "after the sign-in");
-await alice.getByLabel("20", { exact: true }).check({ force: true });
+await alice.locator(".traffic label", { hasText: /^20$/ }).click();
 await show(bob, "chat");
 for (const text of ["Morning! The river is high today.", "Did the last order go out?"]) {
   await bob.getByLabel("Your message").fill(text);
@@ -173,7 +173,7 @@ for (const [size, options] of Object.entries(sizes)) {
     for (const view of views) {
       await show(page, view);
       if (view === "dashboard") {
-        await page.getByLabel("20", { exact: true }).check({ force: true });
+        await page.locator(".traffic label", { hasText: /^20$/ }).click();
         await page.waitForTimeout(size === "laptop" ? 15_000 : 8000);
       } else if (view === "chat") {
         await show(bob, "chat");
@@ -247,9 +247,9 @@ async function breakThings() {
   console.log("streams: polling, and back to SSE");
 
   await show(alice, "dashboard");
-  await alice.getByLabel("Polling", { exact: true }).check({ force: true });
+  await alice.locator(".choice label", { hasText: /^Polling$/ }).click();
   await alice.locator(".feed-status .chip", { hasText: "Polling" }).waitFor();
-  await alice.getByLabel("20", { exact: true }).check({ force: true });
+  await alice.locator(".traffic label", { hasText: /^20$/ }).click();
   await alice.waitForTimeout(12_000);
   const freshness = await alice.locator(".figures strong").textContent();
   if (!/ ms/.test(freshness ?? "")) problems.push("no event came by polling");

@@ -55,7 +55,7 @@ export function Dashboard() {
           kind="bars"
         />
         <p className="figures small">
-          Freshness of the last 20:{" "}
+          Freshness of the last 100:{" "}
           <strong className="numbers">{freshness === undefined ? "none yet" : `${freshness} ms`}</strong>{" "}
           <span className="muted">from publishing to this page, in the middle</span>
         </p>
@@ -152,7 +152,7 @@ function useFigures() {
     const at = Date.now();
     bins.record(at);
     const sentAt = (payload as { sentAt?: unknown } | null)?.sentAt;
-    if (typeof sentAt === "number") delays.current = [...delays.current, Math.max(0, at - sentAt)].slice(-20);
+    if (typeof sentAt === "number") delays.current = [...delays.current, Math.max(0, at - sentAt)].slice(-100);
   };
   const padded = [...Array.from({ length: seconds - connections.length }, () => none), ...connections];
   return { hear, rates, freshness, connections: padded, stats, statsStatus };
