@@ -29,6 +29,13 @@ const titles: Record<View, string> = {
   connections: "Connections",
 };
 
+/** Where there is no room for more. */
+const shortTitles: Partial<Record<View, string>> = {
+  dashboard: "Board",
+  notifications: "Inbox",
+  connections: "Network",
+};
+
 const contents: Record<View, () => ReactNode> = {
   dashboard: Dashboard,
   chat: Chat,
@@ -122,7 +129,8 @@ function Navigation({ view }: { view: View }) {
               }}
             >
               <Icon name={one} />
-              <span>{titles[one]}</span>
+              <span className="nav-long">{titles[one]}</span>
+              <span className="nav-short">{shortTitles[one] ?? titles[one]}</span>
               {one === "notifications" && waiting > 0 && (
                 <span className="badge">
                   {waiting}
