@@ -13,6 +13,7 @@ let browser: FakeBrowser;
 let tabs: Tab[];
 
 const place = (n: number) => `${n}-0~aaaa`;
+const logged = (n: number) => ({ id: place(n), channel: "user:ada", type: "x", payload: n, timestamp: n });
 
 class Tab {
   readonly world = new World(browser);
@@ -117,7 +118,6 @@ it("a tab that was reloaded asks for what the leader got meanwhile, before it sh
   expect(second.world.request.url.searchParams.get("after")).toBe(place(2));
   await stream.send("x", 4, place(4));
   expect(second.payloads).toEqual([]);
-  const logged = (n: number) => ({ id: place(n), channel: "user:ada", type: "x", payload: n, timestamp: n });
   await second.world.request.json({ events: [3, 4].map(logged), cursor: place(4), gap: null });
   await stream.send("x", 5, place(5));
   expect(second.payloads).toEqual([3, 4, 5]);
@@ -142,6 +142,45 @@ it("a tab that becomes the leader while it catches up goes on from its own place
   await settle();
   expect(asked.isAborted).toBe(true);
   expect(second.world.request.headers.get("Last-Event-ID")).toBe(place(2));
+});
+
+it("a tab that comes later begins with the newest so many, too, before it shows what is new", async () => {
+  const first = await new Tab({ last: 2 }).open();
+  expect(first.world.request.url.searchParams.get("last")).toBe("2");
+  const stream = await first.stream(1);
+  for (const n of [2, 3]) await stream.send("x", n, place(n));
+  const second = await new Tab({ last: 2 }).open();
+  expect(second.world.request.url.searchParams.get("limit")).toBe("2");
+  expect(second.world.request.url.searchParams.has("after")).toBe(false);
+  await stream.send("x", 4, place(4));
+  expect(second.payloads).toEqual([]);
+  await second.world.request.json({ events: [3, 4].map(logged), cursor: place(4), gap: null });
+  await stream.send("x", 5, place(5));
+  expect(second.payloads).toEqual([3, 4, 5]);
+  expect(second.world.requests).toHaveLength(1);
+});
+
+it("a tab that becomes the leader before it has the newest so many asks the stream for them", async () => {
+  const first = await new Tab({ last: 2 }).open();
+  await first.stream(5);
+  const second = await new Tab({ last: 2 }).open();
+  first.client.close();
+  await settle();
+  const { url, headers } = second.world.request;
+  expect([url.pathname, url.searchParams.get("last")]).toEqual(["/api/events", "2"]);
+  expect(headers.has("Last-Event-ID")).toBe(false);
+});
+
+it("a tab that comes while the leader has no connection gets the newest so many when it has one", async () => {
+  const first = await new Tab({ last: 2 }).open();
+  await first.world.request.fail();
+  const second = await new Tab({ last: 2 }).open();
+  expect(second.client.status.getSnapshot().state).toBe("waiting");
+  expect(second.world.requests).toHaveLength(0);
+  await pass(1000);
+  await first.stream(3);
+  await second.world.request.json({ events: [2, 3].map(logged), cursor: place(3), gap: null });
+  expect(second.payloads).toEqual([2, 3]);
 });
 
 it("users do not share", async () => {

@@ -63,7 +63,7 @@ export class TabSharedClient<E extends EventMap = EventMap> implements EventClie
   #session: AbortController | undefined;
   #channel: BroadcastChannelLike | undefined;
   #leading: EventClient | undefined;
-  /** Present while a tab that has a place of its own, after a reload, has not caught up with the leader. */
+  /** Present while a tab that wants older events, from its place before a reload or the newest, has not got them. */
   #seam: Seam | undefined;
   #endCatchUp: (() => void) | undefined;
 
@@ -118,7 +118,7 @@ export class TabSharedClient<E extends EventMap = EventMap> implements EventClie
         // Aborted while it waited. A browser that refuses the lock altogether gets a connection for this tab.
         if (!session.signal.aborted && !this.#leading) this.#lead();
       });
-    if (this.cursor !== undefined) {
+    if (this.cursor !== undefined || this.#options.last) {
       this.#seam = new Seam((event) => {
         this.#deliver(event);
         this.#save(event.cursor);
@@ -169,7 +169,8 @@ export class TabSharedClient<E extends EventMap = EventMap> implements EventClie
       if (word.say === "again") leading.open();
     } else if (word.say === "state") {
       if (!this.#seam) this.#save(word.cursor);
-      else if (!this.#endCatchUp) this.#catchUp(this.#seam, signal);
+      // While the leader cannot reach the server, neither can we, and nothing is missed by waiting.
+      else if (!this.#endCatchUp && /open|paused/.test(word.status.state)) this.#catchUp(this.#seam, signal);
       this.#status.set(word.status);
     } else if (word.say === "event") {
       if (this.#seam) {
@@ -183,9 +184,9 @@ export class TabSharedClient<E extends EventMap = EventMap> implements EventClie
 
   /** What the leader got before we came, we ask the server for; what it gets meanwhile waits. */
   #catchUp(seam: Seam, session: AbortSignal): void {
-    const { channels, types } = this.#options;
+    const { channels, types, last = 0 } = this.#options;
     const deliver = (event: StreamEvent) => this.#deliver(event);
-    const log = new ChannelLog({ access: this.#access, channels, types, last: 0, after: this.cursor, deliver });
+    const log = new ChannelLog({ access: this.#access, channels, types, last, after: this.cursor, deliver });
     const controller = new AbortController();
     const end = () => controller.abort();
     session.addEventListener("abort", end);

@@ -27,7 +27,10 @@ export interface ChannelOptions extends AccessOptions, ConnectionOptions {
   readonly channels: readonly string[];
   /** Deliver only events of these types. Default: all. */
   readonly types?: readonly string[];
-  /** Without a cursor, begin with the newest so many, 0–100 of all channels together. Default 0: with what is new. */
+  /**
+   * Without a cursor, begin with the newest so many: 0–100, of all channels together over SSE, of each by polling and in
+   * a tab that shares another one's connection. Default 0: with what is new.
+   */
   readonly last?: number;
   /** Where the cursor is kept. Default: in memory. */
   readonly cursorStore?: CursorStore;
