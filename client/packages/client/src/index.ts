@@ -28,5 +28,15 @@ export { fetchTransport } from "./sse/fetch-transport.js";
 export { nativeTransport } from "./sse/native-transport.js";
 export type { RawMessage } from "./sse/parser.js";
 export type { SseRequest, SseTransport } from "./sse/transport.js";
+export {
+  type MessageOptions,
+  type SendResult,
+  type SocketEvent,
+  type SocketEventOf,
+  type SocketPayloads,
+  shareSocket,
+  WebSocketClient,
+  type WebSocketOptions,
+} from "./websocket/index.js";
 export type * from "./wire/messages.js";
 export type * from "./wire/types.js";
