@@ -6,7 +6,7 @@ import { Gateway, type GatewayOptions } from "./gateway.js";
 import { Service } from "./service.js";
 import { type Claims, token } from "./token.js";
 
-export interface EdgeOptions extends Pick<GatewayOptions, "holdsStreams"> {
+export interface EdgeOptions extends Pick<GatewayOptions, "holdsStreams" | "demo"> {
   /** Push pods of its own, which a test may kill; 0: the one of all tests, which it must leave alone. */
   readonly pods?: number;
 }
@@ -23,14 +23,14 @@ export class Edge {
     readonly browser: Browser,
   ) {}
 
-  static async start({ pods: count = 0, holdsStreams }: EdgeOptions = {}): Promise<Edge> {
+  static async start({ pods: count = 0, ...gatewayOptions }: EdgeOptions = {}): Promise<Edge> {
     const { base, ports, pages } = inject("stack");
     // So that nothing of the browser stays in the system's folder.
     process.env.TMPDIR = base.folder;
     const pods = await Promise.all(Array.from({ length: count }, () => Service.start("push", base, podSettings)));
     await Promise.all(pods.map((pod) => pod.ready()));
     const push = count ? pods.map(({ port }) => port) : ports.push;
-    const gateway = await Gateway.start({ folder: base.folder, ports: { ...ports, push }, pages, holdsStreams });
+    const gateway = await Gateway.start({ folder: base.folder, ports: { ...ports, push }, pages, ...gatewayOptions });
     const browser = await chromium.launch({
       executablePath: chromiumPath(),
       timeout: 120_000,

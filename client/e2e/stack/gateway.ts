@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { answers, freePort, Running } from "./process.js";
 import { root } from "./service.js";
@@ -16,6 +16,8 @@ export interface GatewayOptions {
   readonly pages: string;
   /** It keeps event streams back, as a middlebox does that nobody can configure. */
   readonly holdsStreams?: boolean;
+  /** It serves the page of `./dev up`, too. */
+  readonly demo?: boolean;
 }
 
 /**
@@ -39,7 +41,7 @@ export class Gateway {
     private readonly configuration: string,
   ) {}
 
-  static async start({ folder, ports, pages, holdsStreams = false }: GatewayOptions): Promise<Gateway> {
+  static async start({ folder, ports, pages, holdsStreams = false, demo = false }: GatewayOptions): Promise<Gateway> {
     const port = await freePort();
     const place = join(folder, `nginx-${port}`);
     mkdirSync(join(place, "temp"), { recursive: true });
@@ -55,6 +57,10 @@ export class Gateway {
       .replaceAll("@TICKET_PORT@", String(ports.ticket))
       .replaceAll("@EVENTS_PORT@", String(ports.events))
       .replace("server 127.0.0.1:@PUSH_PORT@ max_fails=0;", ports.push.map(server).join("\n    "));
+    if (demo) {
+      text = text.replace(/# include page\.conf .*/, "include page.conf;");
+      copyFileSync(join(root, "scripts/dev/nginx-page.conf"), join(place, "page.conf"));
+    }
     const gateway = new Gateway(port, place, text);
     gateway.#configure(holdsStreams ? holding(text) : text);
     await gateway.launch();
