@@ -4,13 +4,23 @@
 NODE_MINIMUM=20.19
 
 require_node() {
+  local problem
+  problem="$(node_problem)"
+  [ -z "$problem" ] || die "Freshet's client cannot be tested, because $problem."
+}
+
+# What is wrong with Node and npm here, as a clause, and what to do; nothing if nothing is. Not installed by us, like the
+# JDK: what a system's packages have is often too old.
+node_problem() {
   local version
-  # Not installed by us, like the JDK: what a system's packages have is often too old.
-  { have node && have npm; } || die "Freshet's client is tested with Node $NODE_MINIMUM or newer and npm, and they are not on the PATH: install them from https://nodejs.org/en/download."
+  if ! have node || ! have npm; then
+    printf '%s' "Node $NODE_MINIMUM or newer and npm are not on the PATH: install them from https://nodejs.org/en/download"
+    return
+  fi
   version="$(node --version 2>/dev/null)"
   version="${version#v}"
   at_least "$NODE_MINIMUM" "$version" ||
-    die "Freshet's client is tested with Node $NODE_MINIMUM or newer, and node on the PATH is ${version:-of an unknown version}: install a newer one from https://nodejs.org/en/download."
+    printf '%s' "it needs Node $NODE_MINIMUM or newer, and node on the PATH is ${version:-of an unknown version}: install a newer one from https://nodejs.org/en/download"
 }
 
 # A Chromium of any origin; the same names as in client/e2e/stack/chromium.ts.
@@ -34,8 +44,8 @@ check_client() {
 install_client_if_changed() {
   local installed="$ROOT/client/node_modules/.package-lock.json"
   if [ -f "$installed" ] && ! [ "$ROOT/client/package-lock.json" -nt "$installed" ]; then return; fi
-  say "Installing what the client's checks need ..."
-  (cd "$ROOT/client" && npm ci --no-audit --no-fund >&2) || die "npm could not install what the client's checks need: see the lines above."
+  say "Installing what the client needs ..."
+  (cd "$ROOT/client" && npm ci --no-audit --no-fund >&2) || die "npm could not install what the client needs: see the lines above."
 }
 
 # Against the packaged services, each process on ports and in a folder of its own.

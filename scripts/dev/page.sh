@@ -1,7 +1,6 @@
 # shellcheck shell=bash
 # The page to look at, client/demo: built where npm is there, and served by the proxy with a few users to sign in as.
 
-PAGE_NODE_MINIMUM=20.19
 PAGE_DIR="$DEV_DIR/page"
 PAGE_SUM="$DEV_DIR/page.sum"
 PAGE_USERS_DIR="$DEV_DIR/page-users"
@@ -18,22 +17,18 @@ shop:The Shop:publisher
 
 # Without the page everything else is there, so nothing here ends `up`.
 prepare_page() {
-  local version sum
-  if ! { have node && have npm; }; then
-    say "There is no page to look at, because npm is missing: install Node $PAGE_NODE_MINIMUM or newer from https://nodejs.org/en/download."
-    remove_page
-    return
-  fi
-  version="$(node --version 2>/dev/null || true)"
-  if ! at_least "$PAGE_NODE_MINIMUM" "${version#v}"; then
-    say "There is no page to look at, because it is built with Node $PAGE_NODE_MINIMUM or newer and node on the PATH is ${version:-of an unknown version}: install a newer one from https://nodejs.org/en/download."
+  local problem sum
+  problem="$(node_problem)"
+  if [ -n "$problem" ]; then
+    say "There is no page to look at, because $problem."
     remove_page
     return
   fi
   sum="$(page_sum)"
   if has_page && [ "$(cat "$PAGE_SUM" 2>/dev/null)" = "$sum" ]; then return; fi
   say "Building the page ..."
-  if install_page_tools && build_page; then
+  # In a subshell, so that what fails ends no more than that.
+  if (install_client_if_changed && build_page); then
     printf '%s\n' "$sum" >"$PAGE_SUM"
   else
     say "There is no page to look at, because its build failed: see the lines above."
@@ -57,13 +52,6 @@ page_sum() {
       \( -name node_modules -o -name dist -o -name test -o -name screenshots \) -prune -o -type f -print |
       LC_ALL=C sort | while IFS= read -r file; do cksum "$file"; done | cksum
   )
-}
-
-# What the lock file says, once for each state of it; npm writes its own copy when it is done.
-install_page_tools() {
-  local installed="$ROOT/client/node_modules/.package-lock.json"
-  if [ -f "$installed" ] && ! [ "$ROOT/client/package-lock.json" -nt "$installed" ]; then return; fi
-  (cd "$ROOT/client" && npm ci --no-audit --no-fund --loglevel=error >&2)
 }
 
 build_page() {
