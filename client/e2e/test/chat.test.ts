@@ -75,8 +75,8 @@ async function expectAll(pages: readonly Page[], said: Readonly<Record<string, r
 }
 
 it("two browsers chat while a pod is killed, and see the same", async () => {
-  const ada = await enter("ada", "lobby");
-  const ben = await enter("ben", "lobby");
+  const ada = await enter("ada", "ferry");
+  const ben = await enter("ben", "ferry");
   await until("they see each other", () =>
     ada.evaluate(() => kit.kept.room.getSnapshot().presence.users.toSorted().join() === "ada,ben"),
   );

@@ -118,6 +118,7 @@ it("a network that really breaks is no other case", async () => {
   await show(alice, "Chat");
   await say(bob, "Still here");
   await alice.locator(".bubble", { hasText: "Still here" }).waitFor();
+  // All that was ever said there: the other tests, which share the services, keep out of the page's room.
   for (const page of [alice, bob]) {
     const said = await page.locator(".bubble").allTextContents();
     expect(said.toSorted()).toEqual(["Did it rise?", "From the tunnel", "It did", "Still here", "Where are you?"]);
