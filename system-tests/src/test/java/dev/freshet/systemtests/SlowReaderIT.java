@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.freshet.systemtests.checker.Gaps;
 import dev.freshet.systemtests.client.Client;
+import dev.freshet.systemtests.client.Route;
 import dev.freshet.systemtests.client.SocketClient;
 import dev.freshet.systemtests.client.SseClient;
 import java.io.IOException;
@@ -17,11 +18,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// Some read nothing, next to a thousand who read at once, and a browser.
+/// Some read nothing, next to a thousand who read at once, and a browser. On a second pod are readers only: how long
+/// events take to them says what the machine does to everybody at the same time.
 @Tag("faults")
 final class SlowReaderIT {
 
     private static final int FAST = 1_000;
+    private static final int ELSEWHERE = 200;
     private static final int CHANNELS = 100;
     private static final int BROWSED = 5;
     private static final int WARM = 15_000;
@@ -40,6 +43,7 @@ final class SlowReaderIT {
     private static final long HEAP_GROWTH = 16 * 1024 * 1024;
 
     private static Deployment deployment;
+    private static Replica undisturbed;
 
     @BeforeAll
     static void start() {
@@ -57,6 +61,9 @@ final class SlowReaderIT {
                 .with(Service.PUSH, "FRESHET_PUSH_SLOW_MAX_LAG", "8S")
                 // The whole heap is resident from the start: when a JVM takes more of what it may take says nothing.
                 .with(Service.PUSH, "JAVA_TOOL_OPTIONS", "-XX:+AlwaysPreTouch"));
+        // After the proxy: who comes through it is at the first pod, too.
+        undisturbed = deployment.launch(Service.PUSH, 2);
+        undisturbed.awaitReady();
     }
 
     @AfterAll
@@ -68,23 +75,26 @@ final class SlowReaderIT {
     @Test
     void stalledReadersCostNoMemoryAndDisturbNobody() {
         Replica pod = deployment.push(0);
+        Route direct = Route.toPorts(pod.port());
         try (Scenario scenario = Scenario.of("slow-reader", deployment, CHANNELS, PADDING)) {
             List<Client> fast = new ArrayList<>();
             for (int i = 0; i < FAST; i++) {
                 List<String> one = List.of(scenario.channels().get(i % CHANNELS));
-                fast.add(
-                        i % 10 == 0
-                                ? scenario.stream(scenario.throughProxy(), one)
-                                : scenario.stream(scenario.direct(), one));
+                fast.add(i % 10 == 0 ? scenario.stream(scenario.throughProxy(), one) : scenario.stream(direct, one));
+            }
+            List<Client> elsewhere = new ArrayList<>();
+            for (int i = 0; i < ELSEWHERE; i++) {
+                elsewhere.add(scenario.stream(
+                        Route.toPorts(undisturbed.port()),
+                        List.of(scenario.channels().get(i % CHANNELS))));
             }
             fast.forEach(Client::start);
+            elsewhere.forEach(Client::start);
             List<SseClient> stalledStreams = new ArrayList<>();
             List<SocketClient> stalledSockets = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
-                stalledStreams.add(
-                        scenario.stream(scenario.direct(), scenario.channels().subList(0, 90)));
-                stalledSockets.add(
-                        scenario.socket(scenario.direct(), scenario.channels().subList(0, 90)));
+                stalledStreams.add(scenario.stream(direct, scenario.channels().subList(0, 90)));
+                stalledSockets.add(scenario.socket(direct, scenario.channels().subList(0, 90)));
             }
             List<Client> stalled = new ArrayList<>(stalledStreams);
             stalled.addAll(stalledSockets);
@@ -106,12 +116,19 @@ final class SlowReaderIT {
             stalled.forEach(Client::stall);
             publish(scenario, BESIDE);
             double p99Beside = Scenario.p99Millis(fast, BESIDE / CHANNELS);
+            double p99Elsewhere = Scenario.p99Millis(elsewhere, BESIDE / CHANNELS);
             long heapBeside = heapAfterCollection(pod);
             long residentBeside = pod.child().residentKib();
             System.out.printf(
-                    "FAULTS slow-reader: p99 %.1f ms before, %.1f ms beside; heap %d KiB before, %d KiB beside; RSS %d KiB"
-                            + " before, %d KiB beside%n",
-                    p99Before, p99Beside, heapBefore / 1024, heapBeside / 1024, residentBefore, residentBeside);
+                    "FAULTS slow-reader: p99 %.1f ms before, %.1f ms beside, %.1f ms on another pod; heap %d KiB before,"
+                            + " %d KiB beside; RSS %d KiB before, %d KiB beside%n",
+                    p99Before,
+                    p99Beside,
+                    p99Elsewhere,
+                    heapBefore / 1024,
+                    heapBeside / 1024,
+                    residentBefore,
+                    residentBeside);
             Patience.await("the server ends them")
                     .until(() -> pod.metrics().sum("freshet_errors_total", "slow-reader") >= stalled.size());
 
@@ -128,7 +145,7 @@ final class SlowReaderIT {
             scenario.finish();
             assertThat(heapBeside).as("heap").isLessThan(heapBefore + HEAP_GROWTH);
             assertThat(residentBeside).as("resident memory, KiB").isLessThan(residentBefore * 5 / 4);
-            assertThat(p99Beside).as("p99 of the others, ms").isLessThan(2 * p99Before + 50);
+            assertThat(p99Beside).as("p99 of the others, ms").isLessThan(2 * Math.max(p99Before, p99Elsewhere) + 50);
         }
     }
 
