@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { containers, find, plainName, renderings, workloads } from './lib/render.js';
 import { SERVICES } from './lib/paths.js';
-import { applicationProperties, documentedKeys, fits, freshetKeys, variables } from './lib/settings.js';
+import { applicationProperties, devDefaults, documented, fits, freshetKeys, value, variables } from './lib/settings.js';
 
 /** Variables of a container, from ConfigMaps and its own, with their values; '' where a secret has it. */
 function environment(objects, container) {
@@ -80,14 +80,30 @@ test('no setting is the dev profile’s', () => {
 });
 
 test('the reference has every key of the interfaces, and no other of Freshet’s', () => {
-  const documented = documentedKeys();
-  const mapped = new Set(SERVICES.flatMap((service) => [...freshetKeys(service).keys()]));
+  const keys = [...documented().keys()].filter((key) => key.startsWith('freshet.'));
+  const mapped = everyKey();
   assert.ok(mapped.size > 60, `${mapped.size} keys found`);
-  assert.deepEqual([...mapped].filter((key) => !documented.has(key)), []);
-  // Read by itself, and not part of an interface.
-  mapped.add('freshet.redis.command-timeout');
-  assert.deepEqual([...documented].filter((key) => key.startsWith('freshet.') && !mapped.has(key)), []);
+  assert.deepEqual([...mapped.keys()].filter((key) => !keys.includes(key)), [], 'not in the reference');
+  assert.deepEqual(keys.filter((key) => !mapped.has(key)), [], 'in the reference alone');
 });
+
+test('the reference has the defaults of the interfaces, and what the profile dev makes of them', () => {
+  const page = documented();
+  const dev = devDefaults();
+  const wrong = [];
+  for (const [key, { type, byDefault }] of everyKey()) {
+    const said = page.get(key);
+    if (value(said?.byDefault, type) !== value(byDefault, type)) wrong.push(`${key}: ${said?.byDefault}, is ${byDefault}`);
+    if (value(said?.inDev, type) !== value(dev.get(key), type)) wrong.push(`${key}, dev: ${said?.inDev}, is ${dev.get(key)}`);
+  }
+  assert.deepEqual(wrong, []);
+  const defaults = [...everyKey().values()].filter(({ byDefault }) => byDefault !== undefined);
+  assert.ok(defaults.length > 55 && dev.size > 4, `${defaults.length} and ${dev.size} defaults found`);
+});
+
+function everyKey() {
+  return new Map(SERVICES.flatMap((service) => [...freshetKeys(service)]));
+}
 
 test('ports are those that the services listen on', () => {
   for (const { name, objects } of renderings()) {

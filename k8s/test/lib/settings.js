@@ -1,13 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { ROOT } from './paths.js';
+import { ROOT, SERVICES } from './paths.js';
 
 /**
  * What the services can be configured with, read from where it is defined: the `@ConfigMapping` interfaces, and for what is
  * Quarkus's own docs/reference/configuration.md.
  */
 
-/** @returns {Map<string, string>} keys that a module's interfaces have, with their Java types */
+/** @returns {Map<string, {type: string, byDefault?: string}>} keys that a module's interfaces have; without a default, it is undefined */
 function mappedKeys(module) {
   const keys = new Map();
   for (const file of javaFiles(path.join(ROOT, module, 'src/main/java'))) {
@@ -49,12 +49,12 @@ function collect(body, prefix, keys) {
     const end = flat.indexOf('{', match.index) + inner.length + 2;
     flat = flat.slice(0, match.index) + flat.slice(end);
   }
-  for (const [, named, type, method] of flat.matchAll(
-    /(?:@WithName\("([^"]+)"\)\s*)?(?:@WithDefault\([^)]*\)\s*)?([A-Z]?[\w<>]+) (\w+)\(\);/g,
-  )) {
+  for (const [, annotations, type, method] of flat.matchAll(/((?:@\w+\([^)]*\)\s*)*)([A-Z]?[\w<>]+) (\w+)\(\);/g)) {
+    const named = /@WithName\("([^"]+)"\)/.exec(annotations)?.[1];
+    const byDefault = /@WithDefault\("([^"]*)"\)/.exec(annotations)?.[1];
     const key = `${prefix}.${named ?? kebab(method)}`;
     const group = nested.get(type);
-    if (group === undefined) keys.set(key, type);
+    if (group === undefined) keys.set(key, { type, byDefault });
     else collect(group, key, keys);
   }
 }
@@ -63,23 +63,43 @@ function kebab(name) {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** @returns {Set<string>} keys in the first column of the reference's tables */
-export function documentedKeys() {
-  const keys = new Set();
+/**
+ * @returns {Map<string, {byDefault?: string, inDev?: string}>} keys in the first column of the reference's tables, with what the second
+ *   says: nothing where it says "none" or "needed"
+ */
+export function documented() {
+  const keys = new Map();
   for (const row of fs.readFileSync(path.join(ROOT, 'docs/reference/configuration.md'), 'utf8').split('\n')) {
     if (!row.startsWith('| `')) continue;
+    const [names, defaults] = row.split(' | ');
+    const [usual, dev] = defaults.split(', dev ').map((side) => [...side.matchAll(/`([^`]+)`/g)].map(([, text]) => text));
     let last = '';
-    for (const [, text] of row.split(' | ')[0].matchAll(/`([^`]+)`/g)) {
+    for (const [at, [, text]] of [...names.matchAll(/`([^`]+)`/g)].entries()) {
       // `.per-second` and `max-initial-line-length` take the place of the last word of what stands before them.
       const full = /^(freshet|quarkus|mp)\./.test(text)
         ? text
         : `${last.slice(0, last.lastIndexOf('.'))}.${text.replace(/^\./, '')}`;
-      keys.add(full);
+      if (keys.has(full)) throw new Error(`${full} is there twice`);
+      keys.set(full, { byDefault: usual[at], inDev: dev?.[at] });
       last = full;
     }
   }
   return keys;
 }
+
+/** @returns {Map<string, string>} what the profile dev sets of Freshet's keys, in every service or in one */
+export function devDefaults() {
+  const all = new Map();
+  for (const module of ['service-core', ...SERVICES]) {
+    for (const file of PROPERTIES.map((name) => path.join(ROOT, module, 'src/main/resources', name))) {
+      if (!fs.existsSync(file)) continue;
+      for (const [, key, value] of fs.readFileSync(file, 'utf8').matchAll(/^%dev\.(freshet\.[^=]+)=(.*)$/gm)) all.set(key, value);
+    }
+  }
+  return all;
+}
+
+const PROPERTIES = ['application.properties', 'META-INF/microprofile-config.properties'];
 
 export function usesLog(service) {
   return /^freshet\.service\.uses-log=true$/m.test(applicationProperties(service));
@@ -89,24 +109,35 @@ export function applicationProperties(service) {
   return fs.readFileSync(path.join(ROOT, service, 'src/main/resources/application.properties'), 'utf8');
 }
 
-/** Keys of Freshet's own that a service reads, with their types. */
+/** Keys of Freshet's own that a service reads, with their types and defaults. */
 export function freshetKeys(service) {
-  const core = [...mappedKeys('service-core')].filter(
+  const core = [...mappedKeys('service-core'), ...singleKeys('service-core')].filter(
     ([key]) => usesLog(service) || !/^freshet\.(log|publish)\./.test(key),
   );
-  return new Map([...core, ...mappedKeys(service)]);
+  return new Map([...core, ...mappedKeys(service), ...singleKeys(service)]);
 }
 
 /** Read one by one, without an interface. */
-const SINGLE_KEYS = { 'freshet.redis.command-timeout': 'Duration' };
+function singleKeys(module) {
+  const keys = new Map();
+  for (const file of javaFiles(path.join(ROOT, module, 'src/main/java'))) {
+    for (const [, key, byDefault, type] of fs
+      .readFileSync(file, 'utf8')
+      .matchAll(/@ConfigProperty\(\s*name = "(freshet\.[^"]+)"(?:,\s*defaultValue = "([^"]*)")?\s*\)\s*([\w<>]+)/g)) {
+      keys.set(key, { type, byDefault });
+    }
+  }
+  return keys;
+}
+
 
 /** @returns {Map<string, string>} by the name of its environment variable, the key's type; of Quarkus's own, '' */
 export function variables(service) {
-  const keys = new Map([...freshetKeys(service), ...Object.entries(SINGLE_KEYS)]);
-  for (const key of documentedKeys()) {
-    if (!key.startsWith('freshet.')) keys.set(key, '');
+  const keys = freshetKeys(service);
+  for (const key of documented().keys()) {
+    if (!key.startsWith('freshet.')) keys.set(key, { type: '' });
   }
-  return new Map([...keys].map(([key, type]) => [variable(key), type]));
+  return new Map([...keys].map(([key, { type }]) => [variable(key), type]));
 }
 
 /** As MicroProfile Config reads it from the environment. */
@@ -130,6 +161,23 @@ export function fits(text, type) {
       return /^(true|false)$/.test(text);
     default:
       return text.trim() !== '';
+  }
+}
+
+/** @returns {string | number | undefined} the same for two texts that a Java type reads as the same value */
+export function value(text, type) {
+  if (text === undefined || !fits(text, type)) return text;
+  switch (type) {
+    case 'Duration':
+      return seconds(text);
+    case 'MemorySize':
+      return bytes(text);
+    case 'int':
+    case 'long':
+    case 'double':
+      return Number(text);
+    default:
+      return text;
   }
 }
 
