@@ -15,13 +15,14 @@ build_if_changed() {
   run_build
 }
 
+# is_built [jar_of|binary_of]
 is_built() {
-  local service jar module paths=()
+  local service jar module paths=() product="${1:-jar_of}"
   for module in $BUILD_SOURCES; do
     if [ -d "$ROOT/$module/src" ]; then paths+=("$ROOT/$module/src"); fi
   done
   for service in $SERVICES; do
-    jar="$(jar_of "$service")"
+    jar="$("$product" "$service")"
     if ! [ -f "$jar" ]; then return 1; fi
     # Folders count too: their time changes when a file is deleted.
     if [ -n "$(find "$ROOT"/pom.xml "$ROOT"/*/pom.xml ${paths[@]+"${paths[@]}"} -newer "$jar" 2>/dev/null | head -n 1 || true)" ]; then

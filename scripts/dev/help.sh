@@ -6,9 +6,11 @@ print_help() {
 $DEV_COMMAND <command>
 
 Run it
-  up [--background]         build what changed, start Redis, the three services and a proxy at http://localhost:8080,
+  up [--background] [--native]
+                            build what changed, start Redis, the three services and a proxy at http://localhost:8080,
                             where a page shows it all (if npm is there);
-                            shows the services' logs, Ctrl-C stops everything (--background: returns when all is ready)
+                            shows the services' logs, Ctrl-C stops everything (--background: returns when all is ready;
+                            --native: runs the binaries that \`native\` made)
   down [--wipe]             stop whatever runs, also after a crash; --wipe removes Redis's data too
   status                    what runs, where, and whether it is ready
   logs [part]               follow the logs of the services, or of one of: redis ticket events push proxy
@@ -28,6 +30,12 @@ Use it
 
 Work on it
   build                     build the services
+  native [services]         compile them, or some, to binaries: with GraalVM or Mandrel $JDK_MINIMUM, else in a container
+      [arguments of mvn]    e.g. -Dquarkus.native.march=compatibility, for other machines than this one
+  image [services]          build container images with docker or podman
+      [--native]            with the binaries that \`native\` made
+      [--registry r] [--tag t]
+                            default freshet and latest: freshet/push-service:latest
   test [arguments of mvn]   all checks and tests, as CI runs them
   test client               only those of the client, in a browser too
   faults [--times n]        only the fault scenarios (killed pods, lost data, failovers ...), one line for each

@@ -25,6 +25,8 @@ start_redis() {
 
 # start_service ticket|events|push
 start_service() {
+  local program=("$JAVA_HOME/bin/java" "@$ROOT/k8s/base/jvm.options" -jar "$(jar_of "$1")")
+  if [ "$NATIVE" = yes ]; then program=("$(binary_of "$1")" "$(heap_option)"); fi
   # FRESHET_…PORT is ours; inside a service it would read as one of its own config keys.
   start_process "$1" env \
     -u FRESHET_PORT -u FRESHET_REDIS_PORT \
@@ -41,7 +43,7 @@ start_service() {
     MP_JWT_VERIFY_ISSUER="$TOKEN_ISSUER" \
     MP_JWT_VERIFY_AUDIENCES="$TOKEN_AUDIENCE" \
     FRESHET_LOG_PARTITIONS="${FRESHET_LOG_PARTITIONS:-1}" \
-    "$JAVA_HOME/bin/java" "@$ROOT/k8s/base/jvm.options" -jar "$(jar_of "$1")"
+    "${program[@]}"
 }
 
 start_proxy() {

@@ -41,7 +41,8 @@ pid_of() {
   pid="$(cat "$RUN_DIR/$1.pid")"
   if ! [[ "$pid" =~ ^[1-9][0-9]*$ ]]; then return; fi
   case "$(command_line_of "$pid")" in
-    *"$(mark_of "$1")"*) printf '%s' "$pid" ;;
+    # A service runs as a jar or as a binary; of the others there is none.
+    *"$(mark_of "$1")"* | *"$(binary_of "$1")"*) printf '%s' "$pid" ;;
   esac
 }
 

@@ -2,12 +2,16 @@
 # `./dev up`: everything on this machine, ready to use.
 
 up_command() {
-  local background=no
-  case "${1:-}" in
-    "") ;;
-    --background) background=yes ;;
-    *) die "\`up\` knows --background only, not \"$1\"." ;;
-  esac
+  local argument background=no
+  # Read by start_service.
+  NATIVE=no
+  for argument in "$@"; do
+    case "$argument" in
+      --background) background=yes ;;
+      --native) NATIVE=yes ;;
+      *) die "\`up\` knows --background and --native only, not \"$argument\"." ;;
+    esac
+  done
   mkdir -p "$RUN_DIR" "$LOG_DIR"
   default_ports
   claim_run
@@ -17,10 +21,11 @@ up_command() {
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
 
+  if [ "$NATIVE" = yes ]; then require_binaries; fi
   require_jdk
   require_runtime_tools
   require_free_ports
-  build_if_changed
+  if [ "$NATIVE" = no ]; then build_if_changed; fi
   prepare_page
   ensure_keys
   raise_file_limit

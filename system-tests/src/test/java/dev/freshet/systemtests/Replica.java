@@ -4,6 +4,7 @@ import dev.freshet.testkit.Child;
 import dev.freshet.testkit.Ports;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,9 +13,11 @@ import java.util.function.Supplier;
 /// One process of a service.
 final class Replica implements AutoCloseable {
 
+    private static final String HEAP = "-Xmx256m";
+
     /// Small, at once as large as it may become, and compiled only as far as pays off within seconds.
     private static final List<String> JVM_OPTIONS =
-            List.of("-Xms256m", "-Xmx256m", "-XX:TieredStopAtLevel=1", "-Xshare:auto");
+            List.of("-Xms256m", HEAP, "-XX:TieredStopAtLevel=1", "-Xshare:auto");
 
     private final int port;
     private final int managementPort;
@@ -38,13 +41,22 @@ final class Replica implements AutoCloseable {
         environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
         environment.put("QUARKUS_MANAGEMENT_HOST", "127.0.0.1");
         environment.put("QUARKUS_MANAGEMENT_PORT", Integer.toString(managementPort));
-        List<String> command = new java.util.ArrayList<>();
+        List<String> command = Service.areBinaries() ? binary(service) : jvm(service);
+        String name = service.module() + "-" + number;
+        return new Replica(port, managementPort, () -> Child.start(name, folder, command, environment));
+    }
+
+    private static List<String> binary(Service service) {
+        return List.of(service.binary().toString(), HEAP);
+    }
+
+    private static List<String> jvm(Service service) {
+        List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("@" + Service.root().resolve("k8s/base/jvm.options"));
         command.addAll(JVM_OPTIONS);
         command.addAll(List.of("-jar", service.jar().toString()));
-        String name = service.module() + "-" + number;
-        return new Replica(port, managementPort, () -> Child.start(name, folder, command, environment));
+        return command;
     }
 
     /// Starts it again on the same ports, after it ended, and does not wait.

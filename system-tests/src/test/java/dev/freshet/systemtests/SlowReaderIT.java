@@ -17,10 +17,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /// Some read nothing, next to a thousand who read at once, and a browser. On a second pod are readers only: how long
 /// events take to them says what the machine does to everybody at the same time.
 @Tag("faults")
+@DisabledIfSystemProperty(named = "freshet.binaries", matches = ".+", disabledReason = "asks a JVM with jcmd")
 final class SlowReaderIT {
 
     private static final int FAST = 1_000;
