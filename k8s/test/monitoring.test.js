@@ -7,7 +7,7 @@ import { parse, stringify } from 'yaml';
 import { QUIET, RAISED } from './lib/alerts.js';
 import { K8S, ROOT, SERVICES, TEST } from './lib/paths.js';
 
-/** redis_exporter's, Prometheus's own and those of Micrometer's binders. A real stack is asked for them elsewhere. */
+/** redis_exporter's, Prometheus's own and those of Micrometer's binders. A real stack is asked for them by `MonitoringIT`. */
 const OTHERS = new Set([
   'up',
   'redis_up',

@@ -12,7 +12,16 @@ require_manifest_tools() {
   at_least "$KUBECTL_MINIMUM" "$version" ||
     die "The manifests are rendered by kubectl $KUBECTL_MINIMUM or newer, and $(command -v kubectl) is ${version:-of an unknown version}: install a newer one from https://kubernetes.io/docs/tasks/tools/."
   require_tool promtool prometheus prometheus
+  require_redis_exporter
   require_tool nginx nginx nginx
+}
+
+# Redis has no metrics of its own, and the dashboard shows them. Debian's program, or else its author's.
+require_redis_exporter() {
+  if have prometheus-redis-exporter || have redis_exporter; then return; fi
+  if have apt-get; then install_packages prometheus-redis-exporter prometheus-redis-exporter -; fi
+  have prometheus-redis-exporter ||
+    die "The dashboard is tested with redis_exporter, which is not on the PATH: install it from https://github.com/oliver006/redis_exporter/releases."
 }
 
 # k8s/ against what the services read.

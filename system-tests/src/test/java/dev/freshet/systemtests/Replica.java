@@ -80,6 +80,10 @@ final class Replica implements AutoCloseable {
         return port;
     }
 
+    int managementPort() {
+        return managementPort;
+    }
+
     /// Its own address, around the proxy.
     String url(String path) {
         return "http://127.0.0.1:" + port + path;

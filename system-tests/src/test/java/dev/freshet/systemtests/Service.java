@@ -28,7 +28,8 @@ enum Service {
         return module;
     }
 
-    /// Whether they are binaries, in the folder that `-Dfreshet.binaries` names (`./dev native` makes them), and not jars.
+    /// Whether they are binaries, in the folder that `-Dfreshet.binaries` names (`./dev native` makes them), and not
+    /// jars.
     static boolean areBinaries() {
         return BINARIES != null;
     }
