@@ -71,6 +71,9 @@ class WireTest {
 
     private static final int LIMIT = 64 * 1024;
 
+    /// Bytes of a message.
+    private static final int LONGEST = 70_000;
+
     /// As where Netty may not use Unsafe.
     private static final ByteBufAllocator WITHOUT_ADDRESSES = new AbstractByteBufAllocator(true) {
         @Override
@@ -327,8 +330,9 @@ class WireTest {
             try {
                 while (left > 0) {
                     if (!wire.isWritable()) {
-                        // No more waits than the limit and the last write.
-                        assertThat(wire.pending()).isBetween(1L, 3L * LIMIT);
+                        // No more waits than the limit and the last write. It may be nothing: Netty tells of a
+                        // write before it tells that there is room again.
+                        assertThat(wire.pending()).isBetween(0L, LIMIT + 3L * LONGEST);
                         stopped.complete(null);
                         boolean[] within = {true};
                         wire.onceDrained(() -> {
@@ -354,6 +358,8 @@ class WireTest {
                 done.complete(expected.toString());
             } catch (Throwable failure) {
                 done.completeExceptionally(failure);
+                // So that its client need not wait for what does not come.
+                end.run();
             }
         }
 
@@ -373,7 +379,7 @@ class WireTest {
         }
 
         private byte[] next() {
-            int[] sizes = {8, 125, 126, 127, 150, 150, 150, 1000, 4096, random.nextInt(20) == 0 ? 70_000 : 200};
+            int[] sizes = {8, 125, 126, 127, 150, 150, 150, 1000, 4096, random.nextInt(20) == 0 ? LONGEST : 200};
             StringBuilder text = new StringBuilder("m" + left-- + ":");
             int size = sizes[random.nextInt(sizes.length)];
             while (text.length() < size - 1) {
