@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.freshet.contract.log.Keys;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -40,6 +41,27 @@ final class LogMismatchIT {
                 assertThat(replica.child().logLines()).noneMatch(line -> line.contains("Exception"));
             }
             assertThat(states(deployment)).as("the log's state").isEqualTo(before);
+        }
+    }
+
+    @Test
+    void aRedisThatMayLoseWhatItAcknowledgedIsSpokenOf() {
+        try (Deployment deployment = Deployment.withoutServices(
+                "unsafe-redis", 1, "--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru")) {
+            for (Service service : List.of(Service.EVENTS, Service.PUSH)) {
+                Replica replica = deployment.launch(service, 1);
+                replica.awaitReady();
+
+                assertThat(replica.child().logLines())
+                        .as(replica.child().name())
+                        .filteredOn(line -> line.contains("WARN") && line.contains("Redis "))
+                        .anyMatch(line -> line.contains("maxmemory-policy must be noeviction"))
+                        .anyMatch(line -> line.contains("Set appendonly to yes"));
+                assertThat(replica.metrics().sum("freshet_redis_unsafe", "setting=\"eviction\""))
+                        .isEqualTo(1);
+                assertThat(replica.metrics().sum("freshet_redis_unsafe", "setting=\"persistence\""))
+                        .isEqualTo(1);
+            }
         }
     }
 

@@ -17,6 +17,19 @@ public final class LogScripts {
             return (open(KEYS[1], unpack(ARGV)))
             """;
 
+    /// Reads how the server is set up that has a partition. Without `#!lua`, which a Redis before 7 does not know:
+    /// it, too, has to be able to say what it is.
+    ///
+    /// KEYS: state. Answers `{redis_version, maxmemory, maxmemory_policy, aof_enabled}` as `INFO` has them; what it
+    /// does not have is empty text.
+    public static final String SERVER = """
+            local function told(section, name)
+              return redis.call('INFO', section):match('\\n' .. name .. ':([^\\r\\n]*)') or ''
+            end
+            return {told('server', 'redis_version'), told('memory', 'maxmemory'), told('memory', 'maxmemory_policy'),
+              told('persistence', 'aof_enabled')}
+            """;
+
     /// Reads the facts of a partition, all of one moment; on a replica too, and when Redis is full.
     ///
     /// KEYS: events, state. Answers `{partitions, layout, epoch, replid, forks, indexed, count, hole, floor, the

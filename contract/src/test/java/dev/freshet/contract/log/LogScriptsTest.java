@@ -44,6 +44,18 @@ class LogScriptsTest {
     }
 
     @Test
+    void theServerSaysHowItIsSetUp() {
+        try (RedisServer other =
+                RedisServer.start("--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru", "--appendonly", "yes")) {
+            List<String> told =
+                    other.cli("EVAL", LogScripts.SERVER, "1", STATE).lines().toList();
+            assertThat(told).hasSize(4).endsWith("104857600", "allkeys-lru", "1");
+            assertThat(other.cli("INFO", "server")).contains("redis_version:" + told.getFirst());
+        }
+        assertThat(eval(LogScripts.SERVER, List.of(STATE))).endsWith("0", "noeviction", "0");
+    }
+
+    @Test
     void onlyAnEntryWithTheProofOfTheScriptIsFreshetsOwn() {
         List<String> fields = List.of("channel", "room:1", "type", "user-joined", "payload", "{}", "proof", "");
         append("first", List.of(), "", fields);

@@ -37,6 +37,7 @@ public final class Log {
     private static final Script APPEND = Script.of(LogScripts.APPEND);
     private static final Script CLAIM = Script.of(LogScripts.CLAIM);
     private static final Script OPEN = Script.of(LogScripts.OPEN);
+    private static final Script SERVER = Script.of(LogScripts.SERVER);
     private static final Script FACTS = Script.of(LogScripts.FACTS);
     private static final Script RENEW = Script.of(LogScripts.RENEW);
 
@@ -207,6 +208,12 @@ public final class Log {
                     agreed = true;
                     return openNow(partition);
                 });
+    }
+
+    /// How the primary of a partition is set up. Fails with [ServerTooOld] if it cannot be worked with.
+    Future<ServerSettings> server(int partition) {
+        return redis.run(SERVER, List.of(Keys.state(partition)), List.of())
+                .map(answer -> ServerSettings.read(answer).checked());
     }
 
     /// The facts of a partition, from its primary.
