@@ -14,17 +14,13 @@ import dev.freshet.contract.log.Keys;
 import dev.freshet.contract.log.Partitions;
 import dev.freshet.contract.ticket.Ticket;
 import dev.freshet.contract.ticket.TicketRecord;
-import dev.freshet.service.log.Log;
+import dev.freshet.testkit.Management;
 import dev.freshet.testkit.RawConnection;
 import dev.freshet.testkit.RedisServer;
 import dev.freshet.testkit.SseRecorder;
 import dev.freshet.testkit.Tokens;
 import dev.freshet.testkit.WebSocketRecorder;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.http.TestHTTPResource;
-import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -35,6 +31,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -60,18 +57,10 @@ public abstract class PushTest {
 
     protected RedisServer redis;
     protected Tokens tokens;
+    protected Management management;
 
     @TestHTTPResource
     protected URI root;
-
-    @TestHTTPResource(management = true)
-    protected URI management;
-
-    @Inject
-    protected MeterRegistry meters;
-
-    @Inject
-    protected Log log;
 
     private final List<AutoCloseable> open = Collections.synchronizedList(new ArrayList<>());
 
@@ -198,8 +187,13 @@ public abstract class PushTest {
         return id;
     }
 
+    /// As the test's profile has them.
+    protected int partitions() {
+        return 1;
+    }
+
     protected int partition(String channel) {
-        return new Partitions(log.partitions().count()).of(Channel.parse(channel));
+        return new Partitions(partitions()).of(Channel.parse(channel));
     }
 
     protected String epoch(int partition) {
@@ -227,18 +221,18 @@ public abstract class PushTest {
         }
     }
 
-    protected double gauge(String name, String tag, String value) {
-        Gauge gauge = meters.find(name).tag(tag, value).gauge();
-        return gauge == null ? Double.NaN : gauge.value();
-    }
-
-    protected double count(String name, String tag, String value) {
-        Counter counter = meters.find(name).tag(tag, value).counter();
-        return counter == null ? 0 : counter.count();
+    /// The sum of a metric's series, by the name that Prometheus reads.
+    ///
+    /// @param tags names and values in turn
+    protected double metric(String name, String... tags) {
+        String[] carried = new String[tags.length / 2];
+        Arrays.setAll(carried, i -> tags[2 * i] + "=\"" + tags[2 * i + 1] + '"');
+        return management.metrics().sum(name, carried);
     }
 
     protected void awaitConnections(String transport, int expected) {
-        await().atMost(SseRecorder.LIMIT).until(() -> gauge("freshet.connections", "transport", transport) == expected);
+        await().atMost(SseRecorder.LIMIT)
+                .until(() -> metric("freshet_connections", "transport", transport) == expected);
     }
 
     protected static JsonNode json(String text) {

@@ -3,6 +3,7 @@ package dev.freshet.systemtests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.freshet.testkit.Metrics;
 import dev.freshet.testkit.RedisServer;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,7 @@
 package dev.freshet.systemtests;
 
 import dev.freshet.testkit.Child;
+import dev.freshet.testkit.Metrics;
 import dev.freshet.testkit.Ports;
 import java.net.URI;
 import java.nio.file.Path;
@@ -73,7 +74,7 @@ final class Replica implements AutoCloseable {
     }
 
     Metrics metrics() {
-        return Metrics.scrape(URI.create(management("/metrics")));
+        return Metrics.of(URI.create(management("/metrics")));
     }
 
     int port() {

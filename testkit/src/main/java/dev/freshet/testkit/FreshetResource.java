@@ -11,6 +11,7 @@ public final class FreshetResource implements QuarkusTestResourceLifecycleManage
 
     private @Nullable RedisServer redis;
     private @Nullable Tokens tokens;
+    private Management management = Management.onAFreePort();
     private Map<String, String> arguments = Map.of();
 
     /// Options for `redis-server`, each as name and value (`--maxmemory` = `10mb`).
@@ -25,10 +26,11 @@ public final class FreshetResource implements QuarkusTestResourceLifecycleManage
                 .flatMap(entry -> java.util.stream.Stream.of(entry.getKey(), entry.getValue()))
                 .toArray(String[]::new));
         tokens = Tokens.create();
+        management = Management.onAFreePort();
         Map<String, String> settings = new HashMap<>(tokens.settings());
         settings.put("quarkus.redis.hosts", redis.url());
         settings.put("quarkus.http.test-port", "0");
-        settings.put("quarkus.management.test-port", "0");
+        settings.putAll(management.settings());
         return settings;
     }
 
@@ -36,6 +38,7 @@ public final class FreshetResource implements QuarkusTestResourceLifecycleManage
     public void inject(TestInjector injector) {
         injector.injectIntoFields(redis, field -> field.getType() == RedisServer.class);
         injector.injectIntoFields(tokens, field -> field.getType() == Tokens.class);
+        injector.injectIntoFields(management, field -> field.getType() == Management.class);
     }
 
     @Override

@@ -13,6 +13,7 @@ public final class ReplicatedRedisResource implements QuarkusTestResourceLifecyc
     private @Nullable RedisCluster cluster;
     private @Nullable RedisSentinel sentinel;
     private @Nullable Tokens tokens;
+    private Management management = Management.onAFreePort();
 
     @Override
     public void init(Map<String, String> initArgs) {
@@ -22,6 +23,7 @@ public final class ReplicatedRedisResource implements QuarkusTestResourceLifecyc
     @Override
     public Map<String, String> start() {
         tokens = Tokens.create();
+        management = Management.onAFreePort();
         Map<String, String> settings = new HashMap<>(tokens.settings());
         if (watched) {
             sentinel = RedisSentinel.start("--requirepass", "secret");
@@ -31,7 +33,7 @@ public final class ReplicatedRedisResource implements QuarkusTestResourceLifecyc
             settings.putAll(cluster.settings());
         }
         settings.put("quarkus.http.test-port", "0");
-        settings.put("quarkus.management.test-port", "0");
+        settings.putAll(management.settings());
         return settings;
     }
 
@@ -40,6 +42,7 @@ public final class ReplicatedRedisResource implements QuarkusTestResourceLifecyc
         injector.injectIntoFields(cluster, field -> field.getType() == RedisCluster.class);
         injector.injectIntoFields(sentinel, field -> field.getType() == RedisSentinel.class);
         injector.injectIntoFields(tokens, field -> field.getType() == Tokens.class);
+        injector.injectIntoFields(management, field -> field.getType() == Management.class);
     }
 
     @Override

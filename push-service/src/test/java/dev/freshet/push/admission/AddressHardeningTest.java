@@ -35,7 +35,7 @@ class AddressHardeningTest extends PushTest {
     /// Stops one machine from opening connections in a loop, by whatever transport, at the cost of all others.
     @Test
     void anAddressOpensAsOftenAsItsBucketHoldsByAnyTransport() {
-        double before = count("freshet.limited", "limit", "opens");
+        double before = metric("freshet_limited_total", "limit", "opens");
         for (int i = 0; i < ProxyProfile.OPENS; i++) {
             assertThat(opens("127.0.0.10", Way.values()[i % 3], good)).isTrue();
         }
@@ -44,7 +44,7 @@ class AddressHardeningTest extends PushTest {
             assertThat(opens("127.0.0.10", way, good)).as(way.name()).isFalse();
             assertThat(opens("127.0.0.11", way, good)).as(way.name()).isTrue();
         }
-        assertThat(count("freshet.limited", "limit", "opens") - before).isEqualTo(3);
+        assertThat(metric("freshet_limited_total", "limit", "opens") - before).isEqualTo(3);
     }
 
     /// Stops whoever is no proxy of ours from getting a fresh bucket by naming another address each time.

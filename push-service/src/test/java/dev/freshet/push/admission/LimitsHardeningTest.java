@@ -229,7 +229,7 @@ class LimitsHardeningTest extends PushTest {
     }
 
     private double limited(String limit) {
-        return count("freshet.limited", "limit", limit);
+        return metric("freshet_limited_total", "limit", limit);
     }
 
     private String upgrade(String query, String headers) {

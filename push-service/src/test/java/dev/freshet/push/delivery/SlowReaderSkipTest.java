@@ -27,15 +27,14 @@ class SlowReaderSkipTest extends PushTest {
                 .send("GET /api/events/me HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
                         + tokens.user(user).sign() + "\r\n\r\n");
         slow.readHead();
-        double before = count("freshet.gaps", "reason", "lagging");
+        double before = metric("freshet_gaps_total", "reason", "lagging");
         for (int batch = 0; batch < 40; batch++) {
             lua("for i = 1, 10 do redis.call('XADD', 'events:{0}', '*', 'channel', 'user:" + user
                     + "', 'type', 'a', 'payload', '\"'..string.rep('x', 60000)..'\"') end");
         }
         await().atMost(SseRecorder.LIMIT)
-                .until(() -> meters.get("freshet.slowest.lag.events").gauge().value() > 20
-                        && meters.get("freshet.slowest.lag").gauge().value() > 1);
-        assertThat(gauge("freshet.connections", "transport", "sse")).isEqualTo(1);
+                .until(() -> metric("freshet_slowest_lag_events") > 20 && metric("freshet_slowest_lag_seconds") > 1);
+        assertThat(metric("freshet_connections", "transport", "sse")).isEqualTo(1);
 
         String upToTheGap = slow.readThrough("\"reason\":\"lagging\"}\n\n");
         String id = xadd("user:" + user, "new", "1");
@@ -45,9 +44,8 @@ class SlowReaderSkipTest extends PushTest {
         assertThat(rest)
                 .contains("id: " + wireId("user:" + user, id) + "\nevent: new\n")
                 .doesNotContain("event: a\n");
-        assertThat(count("freshet.gaps", "reason", "lagging")).isEqualTo(before + 1);
-        assertThat(count("freshet.errors", "kind", "slow-reader")).isZero();
-        await().atMost(SseRecorder.LIMIT)
-                .until(() -> meters.get("freshet.slowest.lag.events").gauge().value() == 0);
+        assertThat(metric("freshet_gaps_total", "reason", "lagging")).isEqualTo(before + 1);
+        assertThat(metric("freshet_errors_total", "kind", "slow-reader")).isZero();
+        await().atMost(SseRecorder.LIMIT).until(() -> metric("freshet_slowest_lag_events") == 0);
     }
 }

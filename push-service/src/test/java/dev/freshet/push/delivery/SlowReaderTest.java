@@ -30,12 +30,12 @@ class SlowReaderTest extends PushTest {
     void aStreamThatTakesNothingIsCutAlthoughItNeverReadsAgain() {
         open("GET /api/events/me");
         awaitConnections("sse", 1);
-        double before = count("freshet.errors", "kind", "slow-reader");
+        double before = metric("freshet_errors_total", "kind", "slow-reader");
 
         flood();
 
         awaitConnections("sse", 0);
-        assertThat(count("freshet.errors", "kind", "slow-reader")).isEqualTo(before + 1);
+        assertThat(metric("freshet_errors_total", "kind", "slow-reader")).isEqualTo(before + 1);
         assertSocketsAreGone();
     }
 
@@ -44,12 +44,12 @@ class SlowReaderTest extends PushTest {
     void aWebSocketThatTakesNothingIsCutAlthoughItNeverReadsAgain() {
         open("GET /ws");
         awaitConnections("websocket", 1);
-        double before = count("freshet.errors", "kind", "slow-reader");
+        double before = metric("freshet_errors_total", "kind", "slow-reader");
 
         flood();
 
         awaitConnections("websocket", 0);
-        assertThat(count("freshet.errors", "kind", "slow-reader")).isEqualTo(before + 1);
+        assertThat(metric("freshet_errors_total", "kind", "slow-reader")).isEqualTo(before + 1);
         assertSocketsAreGone();
     }
 
@@ -57,10 +57,10 @@ class SlowReaderTest extends PushTest {
     void aStreamThatReadsAgainInTimeIsToldToComeBack() {
         // With a buffer of the usual size: a tiny one takes long to get going again.
         RawConnection slow = open("GET /api/events/me", 0);
-        double before = count("freshet.errors", "kind", "slow-reader");
+        double before = metric("freshet_errors_total", "kind", "slow-reader");
         // Beside it, for the time to read the farewell begins in the midst of the flood.
         CompletableFuture<Void> flood = CompletableFuture.runAsync(this::flood);
-        await().atMost(SseRecorder.LIMIT).until(() -> count("freshet.errors", "kind", "slow-reader") > before);
+        await().atMost(SseRecorder.LIMIT).until(() -> metric("freshet_errors_total", "kind", "slow-reader") > before);
 
         String all = slow.readToEnd();
         flood.join();
@@ -74,8 +74,8 @@ class SlowReaderTest extends PushTest {
     void theWindowsAgeIsTold() {
         flood();
 
-        await().atMost(SseRecorder.LIMIT).until(() -> gauge("freshet.window.age", "partition", "0") > 0);
-        assertThat(gauge("freshet.window.age", "partition", "0")).isLessThan(600);
+        await().atMost(SseRecorder.LIMIT).until(() -> metric("freshet_window_age_seconds", "partition", "0") > 0);
+        assertThat(metric("freshet_window_age_seconds", "partition", "0")).isLessThan(600);
     }
 
     /// Far more than the sockets' buffers of both sides hold.

@@ -15,7 +15,6 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.vertx.core.Future;
 import jakarta.inject.Inject;
-import java.net.URI;
 import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -90,11 +89,12 @@ class DrainTest extends PushTest {
         assertThat(Duration.ofNanos(System.nanoTime() - began))
                 .as("waves are spread, not a stampede")
                 .isGreaterThan(Duration.ofSeconds(5));
-        assertThat(count("freshet.connections.drained", "transport", "sse")).isEqualTo(STREAMS + 2);
-        assertThat(count("freshet.connections.drained", "transport", "websocket"))
+        assertThat(metric("freshet_connections_drained_total", "transport", "sse"))
+                .isEqualTo(STREAMS + 2);
+        assertThat(metric("freshet_connections_drained_total", "transport", "websocket"))
                 .isEqualTo(SOCKETS + 1);
-        assertThat(gauge("freshet.connections", "transport", "sse")).isZero();
-        assertThat(gauge("freshet.connections", "transport", "websocket")).isZero();
+        assertThat(metric("freshet_connections", "transport", "sse")).isZero();
+        assertThat(metric("freshet_connections", "transport", "websocket")).isZero();
         assertThat(isReady()).isFalse();
     }
 
@@ -162,8 +162,6 @@ class DrainTest extends PushTest {
     }
 
     private boolean isReady() {
-        return get(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + management.getPort() + "/q/health/ready")))
-                        .statusCode()
-                == 200;
+        return get(HttpRequest.newBuilder(management.at("/q/health/ready"))).statusCode() == 200;
     }
 }

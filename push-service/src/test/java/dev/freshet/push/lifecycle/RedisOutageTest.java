@@ -15,7 +15,6 @@ import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
-import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.Map;
@@ -261,8 +260,7 @@ class RedisOutageTest extends PushTest {
     }
 
     private boolean ready() {
-        HttpResponse<String> answer =
-                get(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + management.getPort() + "/q/health/ready")));
+        HttpResponse<String> answer = get(HttpRequest.newBuilder(management.at("/q/health/ready")));
         JsonNode health = json(answer.body());
         assertThat(health.path("checks").findValuesAsText("name")).contains("log", "tail");
         return answer.statusCode() == 200 && health.path("status").asText().equals("UP");

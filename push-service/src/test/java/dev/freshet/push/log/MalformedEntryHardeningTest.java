@@ -67,13 +67,13 @@ class MalformedEntryHardeningTest extends PushTest {
     void aMalformedEntryIsCountedAndSkippedAndTheNextGoodOneArrives(String reason, String fields) {
         SseRecorder stream = sse("/api/events/me", tokens.user(user));
         stream.next();
-        double before = count("freshet.events.skipped", "reason", reason);
+        double before = metric("freshet_events_skipped_total", "reason", reason);
 
         lua("redis.call('XADD','events:{0}','*'," + fields.replace("%1$s", user) + ")");
         xadd("user:" + user, "good", "{\"n\":1}");
 
         assertThat(stream.next().event()).isEqualTo("good");
-        assertThat(count("freshet.events.skipped", "reason", reason)).isEqualTo(before + 1);
+        assertThat(metric("freshet_events_skipped_total", "reason", reason)).isEqualTo(before + 1);
         stream.assertExhausted();
     }
 

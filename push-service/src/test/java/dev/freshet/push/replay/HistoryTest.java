@@ -85,7 +85,7 @@ class HistoryTest extends PushTest {
         trim(249);
         redis.cli("XTRIM", history(own), "MINID", ids.get(100));
         redis.cli("XDEL", history(own), ids.get(100));
-        double told = count("freshet.gaps", "reason", "trimmed");
+        double told = metric("freshet_gaps_total", "reason", "trimmed");
 
         SseRecorder stream = resume(10, own, other);
 
@@ -103,7 +103,7 @@ class HistoryTest extends PushTest {
         xadd(own, "a", "250");
         assertThat(stream.next().data()).isEqualTo("250");
         stream.assertExhausted();
-        assertThat(count("freshet.gaps", "reason", "trimmed")).isEqualTo(told + 1);
+        assertThat(metric("freshet_gaps_total", "reason", "trimmed")).isEqualTo(told + 1);
     }
 
     @Test
@@ -273,7 +273,7 @@ class HistoryTest extends PushTest {
     }
 
     private double pages() {
-        return meters.get("freshet.replay.pages").counter().count();
+        return metric("freshet_replay_pages_total");
     }
 
     /// Waits until the pod has read all that was published.
@@ -284,6 +284,6 @@ class HistoryTest extends PushTest {
         xadd("user:" + marker, "read", "1");
         stream.next();
         stream.close();
-        await().until(() -> gauge("freshet.connections", "transport", "sse") == 0);
+        await().until(() -> metric("freshet_connections", "transport", "sse") == 0);
     }
 }

@@ -242,10 +242,7 @@ class RevocationHardeningTest extends PushTest {
     }
 
     private double ended(String transport) {
-        var counter = meters.find("freshet.connections.ended")
-                .tags("transport", transport, "reason", "revoked")
-                .counter();
-        return counter == null ? 0 : counter.count();
+        return metric("freshet_connections_ended_total", "transport", transport, "reason", "revoked");
     }
 
     private static final String UPGRADE = "Connection: Upgrade\r\nUpgrade: websocket\r\n"

@@ -22,6 +22,11 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(FreshetResource.class)
 class SseBusyTest extends PushTest {
 
+    @Override
+    protected int partitions() {
+        return BusyProfile.PARTITIONS;
+    }
+
     private static final String POSITION = "[0-9]+-[0-9]+~[A-Za-z0-9]{4,16}";
 
     private final String user = unique("ada");
@@ -120,14 +125,14 @@ class SseBusyTest extends PushTest {
         SseRecorder stream =
                 sse("/api/rooms/" + name + "/events", tokens.user(user).channels("room:*"));
         stream.next();
-        double before = count("freshet.events.skipped", "reason", "partition");
+        double before = metric("freshet_events_skipped_total", "reason", "partition");
 
         redis.cli("XADD", "events:{3}", "*", "channel", "room:" + name, "type", "a", "payload", "1");
         xadd("room:" + name, "good", "2");
 
         assertThat(stream.next().event()).isEqualTo("good");
         org.awaitility.Awaitility.await()
-                .until(() -> count("freshet.events.skipped", "reason", "partition") == before + 1);
+                .until(() -> metric("freshet_events_skipped_total", "reason", "partition") == before + 1);
         stream.assertExhausted();
     }
 
@@ -174,7 +179,7 @@ class SseBusyTest extends PushTest {
         SseRecorder reader =
                 sse("/api/broadcasts/" + name + "/events", tokens.user(user).channels("broadcast:*"));
         reader.next();
-        double before = count("freshet.errors", "kind", "slow-reader");
+        double before = metric("freshet_errors_total", "kind", "slow-reader");
 
         // Far more than the sockets' buffers of both sides hold.
         String key = "events:{" + partition("broadcast:" + name) + "}";
@@ -188,7 +193,7 @@ class SseBusyTest extends PushTest {
 
         reader.assertExhausted();
         org.awaitility.Awaitility.await()
-                .untilAsserted(() -> assertThat(count("freshet.errors", "kind", "slow-reader"))
+                .untilAsserted(() -> assertThat(metric("freshet_errors_total", "kind", "slow-reader"))
                         .isGreaterThan(before));
         // It ends although nobody has read; how it does if somebody does is what SlowReaderTest looks at.
         awaitConnections("sse", 1);
@@ -215,7 +220,7 @@ class SseBusyTest extends PushTest {
             assertThat(stream.next()).extracting(Frame::event, Frame::data).containsExactly("a", Integer.toString(i));
         }
         stream.assertExhausted();
-        assertThat(count("freshet.errors", "kind", "log-reset")).isZero();
+        assertThat(metric("freshet_errors_total", "kind", "log-reset")).isZero();
     }
 
     @Test

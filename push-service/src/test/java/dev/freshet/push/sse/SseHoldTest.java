@@ -115,6 +115,6 @@ class SseHoldTest extends PushTest {
     }
 
     private double held() {
-        return meters.get("freshet.opens.held").counter().count();
+        return metric("freshet_opens_held_total");
     }
 }

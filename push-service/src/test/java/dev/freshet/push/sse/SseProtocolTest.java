@@ -71,7 +71,7 @@ class SseProtocolTest extends PushTest {
 
     @Test
     void headAnswersAsGetWouldAndOpensNothing() {
-        double before = count("freshet.reconnections", "transport", "sse");
+        double before = metric("freshet_reconnections_total", "transport", "sse");
         HttpRequest.Builder head = request("/api/events/me", tokens.user(user))
                 .method("HEAD", HttpRequest.BodyPublishers.noBody())
                 .header("Last-Event-ID", "x");
@@ -82,7 +82,7 @@ class SseProtocolTest extends PushTest {
         assertThat(answer.headers().firstValue("content-type")).contains("text/event-stream");
         assertThat(answer.headers().firstValue("cache-control")).contains("no-cache, no-transform");
         assertThat(answer.body()).isEmpty();
-        assertThat(count("freshet.reconnections", "transport", "sse")).isEqualTo(before);
+        assertThat(metric("freshet_reconnections_total", "transport", "sse")).isEqualTo(before);
     }
 
     @Test

@@ -386,7 +386,7 @@ class SseStreamTest extends PushTest {
         SseRecorder second = sse("/api/events/me", tokens.user(user));
         first.next();
         second.next();
-        assertThat(gauge("freshet.connections", "transport", "sse")).isEqualTo(2);
+        assertThat(metric("freshet_connections", "transport", "sse")).isEqualTo(2);
 
         first.close();
         awaitConnections("sse", 1);

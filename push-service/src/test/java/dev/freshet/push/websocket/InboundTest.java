@@ -37,7 +37,7 @@ class InboundTest extends PushTest {
                                         .sign()));
         String connection =
                 socket.next("connected").payload().path("connectionId").textValue();
-        double before = count("freshet.inbound.messages", "type", "chess-move");
+        double before = metric("freshet_inbound_messages_total", "type", "chess-move");
 
         socket.send("{\"type\":\"chess-move\",\"payload\":{\"to\" : \"e4\"},\"room\":\"chess-1\",\"id\":\"7\"}");
 
@@ -56,7 +56,8 @@ class InboundTest extends PushTest {
                         "7",
                         "payload",
                         "{\"to\":\"e4\"}");
-        assertThat(count("freshet.inbound.messages", "type", "chess-move")).isEqualTo(before + 1);
+        assertThat(metric("freshet_inbound_messages_total", "type", "chess-move"))
+                .isEqualTo(before + 1);
     }
 
     @Test

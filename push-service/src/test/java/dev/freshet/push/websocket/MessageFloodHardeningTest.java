@@ -70,14 +70,14 @@ class MessageFloodHardeningTest extends PushTest {
     /// Stops a client that does not listen to that from costing an answer for each of its messages.
     @Test
     void whoGoesOnIsClosedWith4029() {
-        double before = count("freshet.limited", "limit", "closed");
+        double before = metric("freshet_limited_total", "limit", "closed");
         WebSocketRecorder socket = connected(tokens.user(user));
         for (int i = 0; i < LimitsProfile.MESSAGES + 3 * LimitsProfile.REFUSED; i++) {
             socket.send("{\"type\":\"nonsense\",\"payload\":1}");
         }
 
         assertThat(socket.awaitClose()).isEqualTo(RATE_LIMIT);
-        assertThat(count("freshet.limited", "limit", "closed") - before).isEqualTo(1);
+        assertThat(metric("freshet_limited_total", "limit", "closed") - before).isEqualTo(1);
         WebSocketRecorder again = connected(tokens.user(user));
         again.send("{\"type\":\"leave-room\",\"payload\":\"x\",\"id\":\"1\"}");
         again.next("left-room");
@@ -150,7 +150,7 @@ class MessageFloodHardeningTest extends PushTest {
         assertThat(receiver.next("user-typing").payload().path("n").intValue()).isZero();
         assertThat(receiver.next("user-typing").payload().path("n").intValue()).isEqualTo(9);
         // An interval without anything later it is as if nothing had been.
-        await().atMost(SseRecorder.LIMIT).until(() -> count("freshet.limited", "limit", "typing") >= 8);
+        await().atMost(SseRecorder.LIMIT).until(() -> metric("freshet_limited_total", "limit", "typing") >= 8);
         sender.send(typing(room, 11));
         sender.next("ack");
         assertThat(receiver.next("user-typing").payload().path("n").intValue()).isEqualTo(11);

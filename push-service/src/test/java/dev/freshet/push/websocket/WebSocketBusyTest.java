@@ -20,6 +20,11 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(FreshetResource.class)
 class WebSocketBusyTest extends PushTest {
 
+    @Override
+    protected int partitions() {
+        return BusyProfile.PARTITIONS;
+    }
+
     private static final String UPGRADE = "Connection: Upgrade\r\nUpgrade: websocket\r\n"
             + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 
@@ -36,7 +41,7 @@ class WebSocketBusyTest extends PushTest {
     @Test
     void aConnectionThatAnswersNoPingsIsEndedAfterTwo() {
         awaitConnections("websocket", 0);
-        double before = count("freshet.errors", "kind", "dead-connection");
+        double before = metric("freshet_errors_total", "kind", "dead-connection");
         RawConnection dead =
                 raw().send("GET /ws?ticket=" + ticket(user) + " HTTP/1.1\r\nHost: x\r\n" + UPGRADE + "\r\n");
         dead.readHead();
@@ -49,7 +54,7 @@ class WebSocketBusyTest extends PushTest {
         assertThat(rest).startsWith("\u0089\0\u0089\0").hasSizeLessThanOrEqualTo(8);
         assertThat(Duration.ofNanos(System.nanoTime() - opened)).isLessThan(Duration.ofSeconds(9));
         awaitConnections("websocket", 0);
-        assertThat(count("freshet.errors", "kind", "dead-connection")).isEqualTo(before + 1);
+        assertThat(metric("freshet_errors_total", "kind", "dead-connection")).isEqualTo(before + 1);
     }
 
     @Test
@@ -86,7 +91,7 @@ class WebSocketBusyTest extends PushTest {
         stalled.readHead();
         stalled.readThrough("}}");
         WebSocketRecorder reader = connected(tokens.user(user));
-        double before = count("freshet.errors", "kind", "slow-reader");
+        double before = metric("freshet_errors_total", "kind", "slow-reader");
 
         String key = "events:{" + partition("user:" + user) + "}";
         for (int batch = 0; batch < 40; batch++) {
@@ -98,7 +103,7 @@ class WebSocketBusyTest extends PushTest {
         }
 
         org.awaitility.Awaitility.await()
-                .untilAsserted(() -> assertThat(count("freshet.errors", "kind", "slow-reader"))
+                .untilAsserted(() -> assertThat(metric("freshet_errors_total", "kind", "slow-reader"))
                         .isEqualTo(before + 1));
         stalled.readToEnd();
         awaitConnections("websocket", 1);

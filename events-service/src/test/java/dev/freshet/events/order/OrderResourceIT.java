@@ -1,0 +1,12 @@
+package dev.freshet.events.order;
+
+import dev.freshet.testkit.FreshetResource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+import io.quarkus.test.junit.TestProfile;
+
+/// As [OrderResourceTest], asked of the service as it is shipped: the jar, or with `-Dnative` the binary.
+@QuarkusIntegrationTest
+@TestProfile(OrderResourceTest.SamplesOn.class)
+@WithTestResource(FreshetResource.class)
+class OrderResourceIT extends OrderResourceTest {}
