@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.junit.ArchTests;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.freshet.testkit.NativeRules;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -18,6 +20,9 @@ import java.util.stream.Stream;
 
 @AnalyzeClasses(packages = "dev.freshet.contract", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
+
+    @ArchTest
+    static final ArchTests forNativeImages = ArchTests.in(NativeRules.class);
 
     private static final Pattern KEY = Pattern.compile("\"(events|state|idempotency|history|channels|presence|document"
             + "|cursor|indexed):\\{|\"(ticket|ratelimit|revoked|inbound):");

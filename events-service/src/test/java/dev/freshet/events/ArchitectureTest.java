@@ -9,7 +9,9 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.junit.ArchTests;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.freshet.testkit.NativeRules;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +24,9 @@ import org.junit.jupiter.api.Test;
 
 @AnalyzeClasses(packages = "dev.freshet.events", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
+
+    @ArchTest
+    static final ArchTests forNativeImages = ArchTests.in(NativeRules.class);
 
     private static final List<String> FEATURES = List.of("publish", "document", "order", "revoke", "index", "openapi");
 

@@ -7,11 +7,16 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.junit.ArchTests;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.freshet.testkit.NativeRules;
 
 /// The shape that `architecture.md` and `style.md` promise.
 @AnalyzeClasses(packages = "dev.freshet.push", importOptions = ImportOption.DoNotIncludeTests.class)
 class PushArchitectureTest {
+
+    @ArchTest
+    static final ArchTests forNativeImages = ArchTests.in(NativeRules.class);
 
     @ArchTest
     static final ArchRule dependenciesComeThroughConstructors = noFields()

@@ -7,12 +7,17 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.junit.ArchTests;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.freshet.testkit.NativeRules;
 
 @AnalyzeClasses(
         packages = {"dev.freshet.ticket", "dev.freshet.service"},
         importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
+
+    @ArchTest
+    static final ArchTests forNativeImages = ArchTests.in(NativeRules.class);
 
     @ArchTest
     static final ArchRule nothingIsInjectedIntoFields = fields().should()

@@ -1,6 +1,6 @@
 package dev.freshet.push.websocket;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,6 +14,7 @@ import dev.freshet.contract.json.JsonText;
 import dev.freshet.contract.message.ClientMessage;
 import dev.freshet.service.identity.Caller;
 import jakarta.inject.Singleton;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -128,10 +129,12 @@ final class RoomMessages {
     }
 
     private JsonText write(ObjectNode object) {
-        try {
-            return JsonText.payload(json.writeValueAsBytes(object));
-        } catch (JsonProcessingException e) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (JsonGenerator generator = json.createGenerator(bytes)) {
+            json.writeTree(generator, object);
+        } catch (IOException e) {
             throw new ContractViolation("payload", "is not valid JSON");
         }
+        return JsonText.payload(bytes.toByteArray());
     }
 }
