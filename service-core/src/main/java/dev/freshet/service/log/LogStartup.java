@@ -95,8 +95,7 @@ public class LogStartup implements HealthCheck {
                     + " its maxmemory-policy must be noeviction.");
         }
         if (notPersistent.get() > 0) {
-            LOG.warn(
-                    "Redis has no append-only file: what it acknowledged is lost when it restarts."
+            LOG.warn("Redis has no append-only file: what it acknowledged is lost when it restarts."
                     + " Set appendonly to yes.");
         }
     }
