@@ -24,7 +24,7 @@ bench_command() {
 }
 
 bench_jar() {
-  printf '%s' "$ROOT/bench/target/freshet-bench-0.1.0-SNAPSHOT.jar"
+  printf '%s' "$ROOT/bench/target/freshet-bench.jar"
 }
 
 build_bench_if_changed() {

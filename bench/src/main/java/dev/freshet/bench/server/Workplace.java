@@ -73,9 +73,7 @@ public record Workplace(
     }
 
     Path nativeImage(String service) {
-        return existing(
-                root.resolve(service).resolve("target/freshet-" + service + "-0.1.0-SNAPSHOT-runner"),
-                "mvn package -Dnative makes it");
+        return existing(root.resolve(".dev/native").resolve(service), "./dev native makes it");
     }
 
     Path redisConfiguration() {
