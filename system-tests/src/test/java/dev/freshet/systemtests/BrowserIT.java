@@ -29,7 +29,7 @@ final class BrowserIT {
     @BeforeAll
     static void start() {
         deployment = Deployment.start(Plan.of("browser", 4)
-                .redis("--appendonly", "yes", "--appendfsync", "everysec")
+                .redis("--appendonly", "yes", "--appendfsync", "always")
                 .replicas(Service.TICKET, 1)
                 .replicas(Service.EVENTS, 1)
                 .behindBuffers()

@@ -1,5 +1,6 @@
 package dev.freshet.systemtests;
 
+import dev.freshet.contract.event.StreamId;
 import dev.freshet.systemtests.checker.Checker;
 import dev.freshet.systemtests.checker.Gaps;
 import dev.freshet.systemtests.checker.Publication;
@@ -11,10 +12,14 @@ import dev.freshet.systemtests.client.Route;
 import dev.freshet.systemtests.client.SocketClient;
 import dev.freshet.systemtests.client.SseClient;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -254,22 +259,60 @@ final class Scenario implements AutoCloseable {
     /// Those that nobody acknowledged are owed to nobody, whoever saw them; publishers here wait for a replica
     /// before they acknowledge.
     void excuseWhatIsGone() {
-        Set<Integer> present = new HashSet<>();
+        gone().lost().stream()
+                .filter(publication -> !publication.isAcknowledged())
+                .forEach(Publication::excuse);
+    }
+
+    /// The same where a server may lose what it acknowledged, if it was appended since then.
+    ///
+    /// @return how many entries are gone
+    int excuseWhatIsGone(Instant since) {
+        Gone gone = gone();
+        gone.lost().stream()
+                .filter(publication -> placeOf(publication).ms() >= since.toEpochMilli())
+                .forEach(Publication::excuse);
+        return gone.lost().size() + gone.repeated();
+    }
+
+    /// What is not where it was seen.
+    ///
+    /// @param repeated how many of those were appended again by their publishers
+    private record Gone(List<Publication> lost, int repeated) {}
+
+    private Gone gone() {
+        Map<Integer, Set<StreamId>> present = new HashMap<>();
         for (Log.Stored entry : deployment.log().entries()) {
-            if (entry.field("channel").startsWith("broadcast:" + prefix(name) + "-")) {
-                present.add(entry.payload().path("n").asInt(-1));
+            if (entry.field("channel").contains(":" + prefix(name) + "-")) {
+                present.computeIfAbsent(entry.payload().path("n").asInt(-1), n -> new HashSet<>())
+                        .add(StreamId.require(entry.id()));
             }
         }
-        List<Publication> gone = checker.publications().stream()
-                .filter(publication -> publication.place() != null)
-                .filter(publication -> !present.contains(publication.number()))
-                .toList();
+        List<Publication> lost = new ArrayList<>();
+        int repeated = 0;
+        for (Publication publication : checker.publications()) {
+            Set<StreamId> places = present.getOrDefault(publication.number(), Set.of());
+            if (publication.place() == null || places.contains(publication.place())) {
+                continue;
+            }
+            if (places.isEmpty()) {
+                lost.add(publication);
+            } else {
+                publication.repeated();
+                repeated++;
+            }
+        }
         System.out.printf(
-                "FAULTS %s: %d events went with the old primary, %d of them acknowledged%n",
+                "FAULTS %s: %d events went with the server, %d of them acknowledged; %d more were repeated%n",
                 name,
-                gone.size(),
-                gone.stream().filter(Publication::isAcknowledged).count());
-        gone.stream().filter(publication -> !publication.isAcknowledged()).forEach(Publication::excuse);
+                lost.size(),
+                lost.stream().filter(Publication::isAcknowledged).count(),
+                repeated);
+        return new Gone(lost, repeated);
+    }
+
+    private static StreamId placeOf(Publication publication) {
+        return Objects.requireNonNull(publication.place());
     }
 
     private static String prefix(String name) {

@@ -187,6 +187,16 @@ final class CheckerTest {
     }
 
     @Test
+    void aLogMayLoseItsEndAfterTheGreeting() {
+        receive(0, 4);
+        transcript.allow(Gaps.atMostOne("reset"));
+        transcript.connected(cursor(103), true, true);
+        transcript.gap(CHANNEL, "reset");
+        receive(4, 10);
+        checker.verify().assertClean();
+    }
+
+    @Test
     void comingBackWithoutACursorIsFound() {
         receive(0, 10);
         transcript.connected(cursor(109), false, false);
@@ -215,6 +225,18 @@ final class CheckerTest {
     void whatAFaultMayTakeIsOwedToNobody() {
         receive(0, 9);
         events.get(9).excuse();
+        checker.verify().assertClean();
+    }
+
+    @Test
+    void whatAServerLostAndAPublisherRepeatedMayComeTwice() {
+        receive(0, 8);
+        transcript.event(7, cursor(150));
+        receive(8, 10);
+        assertViolation("event 7 of " + CHANNEL + " stands at 107-0 and at 150-0");
+        assertViolation("twice");
+
+        events.get(7).repeated();
         checker.verify().assertClean();
     }
 

@@ -15,6 +15,7 @@ public final class Publication {
     private @Nullable StreamId place;
     private boolean acknowledged;
     private boolean excused;
+    private boolean repeated;
     private @Nullable String contradiction;
 
     Publication(int number, String channel, boolean ephemeral) {
@@ -82,6 +83,17 @@ public final class Publication {
         excused = true;
     }
 
+    /// The server lost it with the key that told a repetition, and then its publisher, who had no answer, repeated it:
+    /// who was quick saw it twice, at two places.
+    public synchronized void repeated() {
+        excused = true;
+        repeated = true;
+    }
+
+    synchronized boolean isRepeated() {
+        return repeated;
+    }
+
     /// Whether the log was asked and said yes.
     public synchronized boolean isAcknowledged() {
         return acknowledged;
@@ -98,7 +110,7 @@ public final class Publication {
     }
 
     synchronized @Nullable String contradiction() {
-        return contradiction;
+        return repeated ? null : contradiction;
     }
 
     long sentNanos() {
