@@ -13,6 +13,9 @@ public final class StandardProfile implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
         return Map.of(
+                // A packaged service ends when its tests do.
+                "freshet.push.drain.accept", "0S",
+                "freshet.push.drain.window", "1S",
                 "freshet.auth.origins", ORIGIN,
                 "freshet.push.inbound.types", "chess-move,sensor-reading",
                 "freshet.push.slow.max-lag-events", "0",

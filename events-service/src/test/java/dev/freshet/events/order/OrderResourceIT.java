@@ -1,5 +1,6 @@
 package dev.freshet.events.order;
 
+import dev.freshet.events.SampleOrders;
 import dev.freshet.testkit.FreshetResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
@@ -7,6 +8,6 @@ import io.quarkus.test.junit.TestProfile;
 
 /// As [OrderResourceTest], asked of the service as it is shipped: the jar, or with `-Dnative` the binary.
 @QuarkusIntegrationTest
-@TestProfile(OrderResourceTest.SamplesOn.class)
+@TestProfile(SampleOrders.class)
 @WithTestResource(FreshetResource.class)
 class OrderResourceIT extends OrderResourceTest {}

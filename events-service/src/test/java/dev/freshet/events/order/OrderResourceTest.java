@@ -3,17 +3,16 @@ package dev.freshet.events.order;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
+import dev.freshet.events.SampleOrders;
 import dev.freshet.events.Service;
 import dev.freshet.testkit.FreshetResource;
 import dev.freshet.testkit.RedisServer;
 import dev.freshet.testkit.Tokens;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.specification.RequestSpecification;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,16 +21,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @NullUnmarked // its fields are set before each test
 @QuarkusTest
-@TestProfile(OrderResourceTest.SamplesOn.class)
+@TestProfile(SampleOrders.class)
 @WithTestResource(FreshetResource.class)
 class OrderResourceTest {
-
-    public static final class SamplesOn implements QuarkusTestProfile {
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of("freshet.samples.orders", "true");
-        }
-    }
 
     RedisServer redis;
     Tokens tokens;
