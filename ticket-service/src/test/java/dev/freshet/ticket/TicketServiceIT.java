@@ -7,4 +7,4 @@ import io.quarkus.test.junit.QuarkusIntegrationTest;
 /// As [TicketTest], asked of the service as it is shipped: the jar, or with `-Dnative` the binary.
 @QuarkusIntegrationTest
 @WithTestResource(FreshetResource.class)
-class TicketIT extends TicketTest {}
+class TicketServiceIT extends TicketTest {}
