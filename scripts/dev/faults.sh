@@ -26,8 +26,8 @@ faults_command() {
   log="$DEV_DIR/faults.log"
   : >"$log"
   while [ "$run" -le "$times" ]; do
-    # A name that no unit test has: by their groups alone, surefire starts and looks through every module's tests.
     say "Run $run of $times (everything that is said goes to $log)"
+    # -Dtest: a name that no unit test has. By their groups alone, surefire starts and looks through every module's tests.
     if ! (cd "$ROOT" && mvn -B -ntp verify -Dquick -Dspotless.check.skip -pl system-tests -am -Dgroups=faults \
       -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false ${options[@]+"${options[@]}"} 2>&1) | tee -a "$log" | show_faults; then
       failed=$((failed + 1))

@@ -269,16 +269,17 @@ final class Scenario implements AutoCloseable {
     /// @return how many entries are gone
     int excuseWhatIsGone(Instant since) {
         Gone gone = gone();
-        gone.lost().stream()
-                .filter(publication -> placeOf(publication).ms() >= since.toEpochMilli())
-                .forEach(Publication::excuse);
-        return gone.lost().size() + gone.repeated();
+        Predicate<Publication> late = publication -> placeOf(publication).ms() >= since.toEpochMilli();
+        gone.lost().stream().filter(late).forEach(Publication::excuse);
+        gone.repeated().stream().filter(late).forEach(Publication::repeated);
+        return gone.lost().size() + gone.repeated().size();
     }
 
     /// What is not where it was seen.
     ///
-    /// @param repeated how many of those were appended again by their publishers
-    private record Gone(List<Publication> lost, int repeated) {}
+    /// @param lost what is nowhere
+    /// @param repeated what stands at another place: its publisher appended it again
+    private record Gone(List<Publication> lost, List<Publication> repeated) {}
 
     private Gone gone() {
         Map<Integer, Set<StreamId>> present = new HashMap<>();
@@ -289,25 +290,20 @@ final class Scenario implements AutoCloseable {
             }
         }
         List<Publication> lost = new ArrayList<>();
-        int repeated = 0;
+        List<Publication> repeated = new ArrayList<>();
         for (Publication publication : checker.publications()) {
             Set<StreamId> places = present.getOrDefault(publication.number(), Set.of());
             if (publication.place() == null || places.contains(publication.place())) {
                 continue;
             }
-            if (places.isEmpty()) {
-                lost.add(publication);
-            } else {
-                publication.repeated();
-                repeated++;
-            }
+            (places.isEmpty() ? lost : repeated).add(publication);
         }
         System.out.printf(
                 "FAULTS %s: %d events went with the server, %d of them acknowledged; %d more were repeated%n",
                 name,
                 lost.size(),
                 lost.stream().filter(Publication::isAcknowledged).count(),
-                repeated);
+                repeated.size());
         return new Gone(lost, repeated);
     }
 

@@ -330,9 +330,10 @@ class WireTest {
             try {
                 while (left > 0) {
                     if (!wire.isWritable()) {
-                        // No more waits than the limit and the last write. It may be nothing: Netty tells of a
-                        // write before it tells that there is room again.
-                        assertThat(wire.pending()).isBetween(0L, LIMIT + 3L * LONGEST);
+                        // No more waits than the limit and the last write. Through a response it may be nothing:
+                        // Netty tells of a write before it tells that there is room again.
+                        long least = wire instanceof ResponseStream ? 0 : 1;
+                        assertThat(wire.pending()).isBetween(least, LIMIT + 3L * LONGEST);
                         stopped.complete(null);
                         boolean[] within = {true};
                         wire.onceDrained(() -> {

@@ -193,6 +193,9 @@ final class CheckerTest {
         transcript.connected(cursor(103), true, true);
         transcript.gap(CHANNEL, "reset");
         receive(4, 10);
+        assertViolation("resumed=true, and then of a gap, on connection 2");
+
+        transcript.allow(Gaps.atMostOne("reset").alsoLate());
         checker.verify().assertClean();
     }
 

@@ -6,7 +6,9 @@ import java.util.Set;
 ///
 /// @param rule how many, and when
 /// @param reasons that may be given
-public record Gaps(Rule rule, Set<String> reasons) {
+/// @param late whether one may be the first to come after a greeting that said nothing was missing: what it tells of
+/// happened since
+public record Gaps(Rule rule, Set<String> reasons, boolean late) {
 
     /// How many gaps a client may see.
     public enum Rule {
@@ -21,18 +23,23 @@ public record Gaps(Rule rule, Set<String> reasons) {
     }
 
     public static Gaps none() {
-        return new Gaps(Rule.NONE, Set.of());
+        return new Gaps(Rule.NONE, Set.of(), false);
     }
 
     public static Gaps forLoss(String... reasons) {
-        return new Gaps(Rule.FOR_LOSS, Set.of(reasons));
+        return new Gaps(Rule.FOR_LOSS, Set.of(reasons), false);
     }
 
     public static Gaps atMostOne(String... reasons) {
-        return new Gaps(Rule.AT_MOST_ONE, Set.of(reasons));
+        return new Gaps(Rule.AT_MOST_ONE, Set.of(reasons), false);
     }
 
     public static Gaps exactlyOne(String... reasons) {
-        return new Gaps(Rule.EXACTLY_ONE, Set.of(reasons));
+        return new Gaps(Rule.EXACTLY_ONE, Set.of(reasons), false);
+    }
+
+    /// The same, also [#late].
+    public Gaps alsoLate() {
+        return new Gaps(rule, reasons, true);
     }
 }

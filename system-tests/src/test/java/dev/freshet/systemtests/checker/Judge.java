@@ -105,8 +105,7 @@ final class Judge implements Transcript.Reader {
     /// Gaps of a resume come first of all.
     private void firstAfterGreeting(boolean isGap) {
         if (afterGreeting && greeting != null && greeting.cameBack()) {
-            // A log that may lose its end may lose it after it was said that nothing was missing.
-            if (isGap && Boolean.TRUE.equals(greeting.resumed()) && allowed.rule() != Gaps.Rule.AT_MOST_ONE) {
+            if (isGap && Boolean.TRUE.equals(greeting.resumed()) && !allowed.late()) {
                 say("was told resumed=true, and then of a gap, on connection " + connection);
             }
             if (!isGap && Boolean.FALSE.equals(greeting.resumed())) {
