@@ -27,23 +27,35 @@ public record Bench(Options options, Workplace place) {
     }
 
     /// Measures the limit program, Freshet and, where wanted, its peers, in turn, round after round: what the
-    /// machine does to one, it does to all. The first round only warms up.
+    /// machine does to one, it does to all. The first round only warms up. A peer that fails is left out from then
+    /// on, with a note.
     public void alternate(Samples samples, Audience audience, Freshet.Plan plan, Measurement measurement)
             throws IOException {
-        List<Contender> contenders = new ArrayList<>();
+        List<Contender> ours = new ArrayList<>();
+        List<Contender> peers = new ArrayList<>();
         try {
-            contenders.add(Limit.start(place.limit(), place.folder()));
-            contenders.add(Freshet.start(place, plan));
+            ours.add(Limit.start(place.limit(), place.folder()));
+            ours.add(Freshet.start(place, plan));
             if (options.peers()) {
-                contenders.addAll(Peers.start(place, audience.wire(), samples::note));
+                peers.addAll(Peers.start(place, audience.wire(), samples::note));
             }
             for (int round = -1; round < options.rounds(); round++) {
-                for (Contender contender : contenders) {
+                for (Contender contender : ours) {
                     measurement.of(contender, round);
+                }
+                for (Contender peer : List.copyOf(peers)) {
+                    try {
+                        measurement.of(peer, round);
+                    } catch (RuntimeException | IOException e) {
+                        samples.note("without " + peer.name() + ", which failed: " + e.getMessage());
+                        peers.remove(peer);
+                        peer.close();
+                    }
                 }
             }
         } finally {
-            contenders.forEach(Contender::close);
+            ours.forEach(Contender::close);
+            peers.forEach(Contender::close);
         }
     }
 }

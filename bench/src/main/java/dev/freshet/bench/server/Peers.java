@@ -30,6 +30,11 @@ public final class Peers {
         } else {
             missing.accept("without Nchan, which is not installed (on Debian: apt-get install libnginx-mod-nchan)");
         }
+        if (Pushpin.isInstalled()) {
+            peers.add(Pushpin.start(place.folder()));
+        } else {
+            missing.accept("without Pushpin, which is not installed (on Debian: apt-get install pushpin)");
+        }
         if (wire == Wire.WEBSOCKET) {
             Optional<Path> node = NodeWs.program(place.root());
             if (node.isPresent()) {
