@@ -11,7 +11,7 @@ public final class FreshetResource implements QuarkusTestResourceLifecycleManage
 
     private @Nullable RedisServer redis;
     private @Nullable Tokens tokens;
-    private Management management = Management.onAFreePort();
+    private final Management management = Management.onAFreePort();
     private Map<String, String> arguments = Map.of();
 
     /// Options for `redis-server`, each as name and value (`--maxmemory` = `10mb`).
@@ -26,7 +26,6 @@ public final class FreshetResource implements QuarkusTestResourceLifecycleManage
                 .flatMap(entry -> java.util.stream.Stream.of(entry.getKey(), entry.getValue()))
                 .toArray(String[]::new));
         tokens = Tokens.create();
-        management = Management.onAFreePort();
         Map<String, String> settings = new HashMap<>(tokens.settings());
         settings.put("quarkus.redis.hosts", redis.url());
         settings.put("quarkus.http.test-port", "0");

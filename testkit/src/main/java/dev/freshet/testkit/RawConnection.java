@@ -1,5 +1,6 @@
 package dev.freshet.testkit;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,10 +14,15 @@ import java.time.Duration;
 /// A TCP connection, for what no HTTP client would send or leave undone. Not thread-safe.
 public final class RawConnection implements AutoCloseable {
 
-    private final Socket socket;
+    /// Of what the server sent, so much may wait here instead of with the system: bytes.
+    private static final int BUFFER = 4096;
 
-    private RawConnection(Socket socket) {
+    private final Socket socket;
+    private final InputStream in;
+
+    private RawConnection(Socket socket) throws IOException {
         this.socket = socket;
+        this.in = new BufferedInputStream(socket.getInputStream(), BUFFER);
     }
 
     public static RawConnection to(int port) {
@@ -72,7 +78,6 @@ public final class RawConnection implements AutoCloseable {
     public String readThrough(String end) {
         StringBuilder text = new StringBuilder();
         try {
-            InputStream in = socket.getInputStream();
             while (text.indexOf(end, Math.max(0, text.length() - end.length())) < 0) {
                 int next = in.read();
                 if (next < 0) {
@@ -91,7 +96,7 @@ public final class RawConnection implements AutoCloseable {
     /// @throws AssertionError if the connection ends before
     public String read(int length) {
         try {
-            byte[] bytes = socket.getInputStream().readNBytes(length);
+            byte[] bytes = in.readNBytes(length);
             if (bytes.length < length) {
                 throw new AssertionError(
                         "the connection ended; it said: " + new String(bytes, StandardCharsets.ISO_8859_1));
@@ -120,10 +125,10 @@ public final class RawConnection implements AutoCloseable {
         try {
             socket.setSoTimeout((int) limit.toMillis());
             byte[] chunk = new byte[8192];
-            int length = socket.getInputStream().read(chunk);
+            int length = in.read(chunk);
             while (length >= 0) {
                 all.write(chunk, 0, length);
-                length = socket.getInputStream().read(chunk);
+                length = in.read(chunk);
             }
         } catch (java.net.SocketTimeoutException e) {
             throw new AssertionError("still open; it said: " + all.toString(StandardCharsets.ISO_8859_1), e);

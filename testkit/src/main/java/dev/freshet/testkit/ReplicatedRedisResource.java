@@ -13,7 +13,7 @@ public final class ReplicatedRedisResource implements QuarkusTestResourceLifecyc
     private @Nullable RedisCluster cluster;
     private @Nullable RedisSentinel sentinel;
     private @Nullable Tokens tokens;
-    private Management management = Management.onAFreePort();
+    private final Management management = Management.onAFreePort();
 
     @Override
     public void init(Map<String, String> initArgs) {
@@ -23,7 +23,6 @@ public final class ReplicatedRedisResource implements QuarkusTestResourceLifecyc
     @Override
     public Map<String, String> start() {
         tokens = Tokens.create();
-        management = Management.onAFreePort();
         Map<String, String> settings = new HashMap<>(tokens.settings());
         if (watched) {
             sentinel = RedisSentinel.start("--requirepass", "secret");
