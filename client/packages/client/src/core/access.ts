@@ -1,5 +1,7 @@
+import { isRecord, parseJson } from "../wire/json.js";
+import type { Attempt } from "./connection.js";
 import type { Environment } from "./environment.js";
-import { Failure, fail, isRecord, refusal } from "./errors.js";
+import { Failure, fail, refusal, unexpected } from "./errors.js";
 
 /** Gives the token (a JWT). `renew` is true when the last one was refused or is about to expire: give a fresh one then. */
 export type TokenSource = (request: { readonly renew: boolean }) => string | Promise<string>;
@@ -53,6 +55,8 @@ export interface RequestOptions {
   readonly signal?: AbortSignal | undefined;
   readonly renew?: boolean;
   readonly token?: string | undefined;
+  /** Of what is known already: where it has not changed the answer is a 304. */
+  readonly etag?: string | undefined;
   /** Milliseconds until the answer must be read; without it, as long as it takes. */
   readonly timeoutMs?: number;
 }
@@ -68,19 +72,14 @@ export async function request<T>(
   read: (response: Response) => T | Promise<T>,
 ): Promise<T> {
   const { env } = access;
-  const { signal, timeoutMs, body } = options;
+  const { signal, timeoutMs, body, etag } = options;
   const token = options.token ?? (await tokenFor(access, options.renew ?? false));
   const controller = new AbortController();
   const abort = () => controller.abort();
-  let late = false;
   if (signal?.aborted) abort();
   signal?.addEventListener("abort", abort);
   const timer =
-    timeoutMs &&
-    env.setTimeout(() => {
-      late = true;
-      abort();
-    }, timeoutMs);
+    timeoutMs && env.setTimeout(() => controller.abort(fail("timeout", `No answer within ${timeoutMs} ms`)), timeoutMs);
   try {
     const response = await env.fetch(access.baseUrl + path, {
       method: options.method ?? "GET",
@@ -89,15 +88,16 @@ export async function request<T>(
       headers: {
         ...(body !== undefined && { "Content-Type": "application/json" }),
         ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+        ...(etag && { "If-None-Match": etag }),
         ...options.headers,
       },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      body: JSON.stringify(body),
       signal: controller.signal,
     });
     if (!response.ok && response.status !== 304) throw await refusal(response, env);
     return await read(response);
   } catch (error) {
-    throw late ? fail("timeout", `No answer within ${timeoutMs} ms`) : error;
+    throw controller.signal.aborted ? controller.signal.reason : error;
   } finally {
     env.clearTimeout(timer);
     // Signals live as long as a connection, requests come by the thousand.
@@ -105,14 +105,19 @@ export async function request<T>(
   }
 }
 
+/** What is at a path: its text, undefined where it is still what had the `etag`; and its new ETag. */
+export function content(access: Access, path: string, options: RequestOptions) {
+  return request(access, path, options, async (response) => ({
+    text: response.status === 304 ? undefined : await response.text(),
+    etag: response.headers.get("ETag") ?? undefined,
+  }));
+}
+
 /** The answer's JSON. A login page or a proxy's HTML is an `invalid-response`, not a crash. */
 export async function json(response: Response): Promise<unknown> {
-  try {
-    return JSON.parse(await response.text());
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw fail("invalid-response", "The answer is not JSON", { status: response.status });
-  }
+  const body = parseJson(await response.text());
+  if (body === undefined) throw unexpected("JSON", response);
+  return body;
 }
 
 /** `exp` of a JWT in milliseconds. It is only a hint, so nothing is verified and a token of another form has none. */
@@ -126,21 +131,32 @@ function expiryOf(token: string | undefined): number | undefined {
 }
 
 /** A ticket for one connection; good for 30 s, so use it at once. */
-export async function takeTicket(access: Access, signal: AbortSignal, renew: boolean): Promise<Ticket> {
+export async function takeTicket(
+  access: Access,
+  { signal, renew }: Pick<Attempt, "signal" | "renew">,
+): Promise<Ticket> {
   const { auth, env } = access;
   const token = await tokenFor(access, renew);
   const channels = auth.type === "ticket" ? auth.channels : undefined;
   const body = await request(
     access,
     "/api/ws/ticket",
-    { method: "POST", signal, token, timeoutMs: 10_000, ...(channels && { body: { channels } }) },
+    { method: "POST", signal, token, timeoutMs: 10_000, body: channels && { channels } },
     json,
   );
-  if (!isRecord(body) || typeof body.ticket !== "string") throw fail("invalid-response", "The answer has no ticket");
+  if (!isRecord(body) || typeof body.ticket !== "string") throw unexpected("a ticket");
   const issuedAt = Number(body.expiresAt) - Number(body.expiresIn) * 1000;
   return {
     ticket: body.ticket,
     clockAheadMs: issuedAt - env.date() || 0,
     tokenExpiresAt: expiryOf(token),
   };
+}
+
+/** `path` with further parameters of its query; one that is undefined is left out. */
+export function withQuery(path: string, parameters: Record<string, string | number | boolean | undefined>): string {
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined) path += `${path.includes("?") ? "&" : "?"}${name}=${encodeURIComponent(value)}`;
+  }
+  return path;
 }

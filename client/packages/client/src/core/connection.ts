@@ -44,7 +44,7 @@ export interface ConnectionOptions {
   readonly minUptimeMs?: number;
   /** How long an attempt may take, its ticket included. Default 15,000; 0: for ever. */
   readonly connectTimeoutMs?: number;
-  /** Without a sign of life for so long an open connection is given up. Default: depends on the kind; 0: never. */
+  /** Without a sign of life (the server sends one each 25 s) for so long an open connection is given up. Default 60,000; 0: never. */
   readonly heartbeatTimeoutMs?: number;
 }
 
@@ -72,8 +72,10 @@ const terminal = new Set(["forbidden", "rejected"]);
  */
 export class Connection {
   readonly status = new Store<ConnectionStatus>({ state: "idle" });
+  /** The next attempt is not before so many milliseconds after `dial` failed. */
+  retryMs = 0;
   readonly #env: Environment;
-  readonly #options: Required<ConnectionOptions>;
+  readonly #options: ConnectionOptions;
   readonly #dialler: (attempt: Attempt) => void | Promise<void>;
   #attempt: AbortController | undefined;
   #timer: unknown;
@@ -87,13 +89,7 @@ export class Connection {
   constructor(env: Environment, options: ConnectionOptions, dial: (attempt: Attempt) => void | Promise<void>) {
     this.#env = env;
     this.#dialler = dial;
-    this.#options = {
-      baseDelayMs: options.baseDelayMs ?? 1000,
-      maxDelayMs: options.maxDelayMs ?? 30_000,
-      minUptimeMs: options.minUptimeMs ?? 5000,
-      connectTimeoutMs: options.connectTimeoutMs ?? 15_000,
-      heartbeatTimeoutMs: options.heartbeatTimeoutMs ?? 0,
-    };
+    this.#options = options;
   }
 
   /** Starts, or starts anew after `failed` or `closed`; else does nothing. */
@@ -154,15 +150,19 @@ export class Connection {
     this.status.set({ state: "connecting", attempt: this.#failures });
     // A listener may have closed us.
     if (!live()) return;
-    this.#guard(this.#options.connectTimeoutMs);
+    this.#guard(this.#options.connectTimeoutMs ?? 15_000);
     Promise.resolve()
       .then(() => (live() ? this.#dialler(attempt) : undefined))
-      .catch((error) => attempt.ended(toError(error)));
+      .catch((error) => attempt.ended(toError(error), this.retryMs));
   }
 
   #sign(): void {
     this.#lastSignAt = this.#env.now();
-    this.#guard(this.#options.heartbeatTimeoutMs);
+    this.#guard(this.#heartbeatTimeoutMs);
+  }
+
+  get #heartbeatTimeoutMs(): number {
+    return this.#options.heartbeatTimeoutMs ?? 60_000;
   }
 
   #guard(ms: number): void {
@@ -176,7 +176,7 @@ export class Connection {
 
   #ended(error: FreshetError, waitMs = 0): void {
     const env = this.#env;
-    const { minUptimeMs, baseDelayMs, maxDelayMs } = this.#options;
+    const { minUptimeMs = 5000, baseDelayMs = 1000, maxDelayMs = 30_000 } = this.#options;
     if (this.#openedAt !== undefined && env.now() - this.#openedAt >= minUptimeMs) this.#failures = this.#refusals = 0;
     if (terminal.has(error.kind) || (error.kind === "unauthenticated" && ++this.#refusals > 1)) {
       this.#stop({ state: "failed", error });
@@ -201,7 +201,7 @@ export class Connection {
 
   /** The network or the page came or went. */
   #woken(): void {
-    const { heartbeatTimeoutMs: ms } = this.#options;
+    const ms = this.#heartbeatTimeoutMs;
     const now = this.#env.now();
     if (!this.#env.isOnline()) {
       if (this.#attempt) this.#ended({ kind: "network", message: "The browser is offline" });

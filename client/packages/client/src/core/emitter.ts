@@ -1,28 +1,41 @@
 import type { StreamEvent } from "./events.js";
-import { safely } from "./store.js";
+import { Listeners } from "./store.js";
+
+/** So many ids are remembered. */
+const mostSeen = 2000;
 
 /** Calls listeners by the type of an event; `*` hears all. */
-export class Emitter<E extends { readonly type: string } = StreamEvent> {
-  readonly #listeners = new Map<string, Set<(event: E) => void>>();
+export class Emitter<E extends Pick<StreamEvent, "type" | "id"> = StreamEvent> {
+  readonly #listeners = new Map<string, Listeners<E>>();
+  /** Of the newest events, so that none is delivered twice after a reconnect or a change of the way. */
+  readonly #seen = new Set<string>();
 
   /** Returns what ends the listening; calling it twice does no harm. */
   on(type: string, listener: (event: never) => void): () => void {
-    const entry = (event: E) => listener(event as never);
-    const all = this.#listeners.get(type) ?? new Set();
-    this.#listeners.set(type, all.add(entry));
-    return () => {
-      all.delete(entry);
-    };
+    const listeners = this.#listeners.get(type) ?? new Listeners();
+    this.#listeners.set(type, listeners);
+    return listeners.add(listener as (event: E) => void);
   }
 
   /** To the listeners of its type alone. */
   hint(event: E, type = event.type): void {
-    for (const listener of [...(this.#listeners.get(type) ?? [])]) safely(() => listener(event));
+    this.#listeners.get(type)?.call(event);
   }
 
   /** To all. */
   emit(event: E): void {
     this.hint(event);
     this.hint(event, "*");
+  }
+
+  /** To all, unless it was delivered before. Without an id there is no telling; and a gap's is a place that an event may have. */
+  deliver(event: E): void {
+    const { type, id } = event;
+    if (type !== "gap" && id !== undefined) {
+      if (this.#seen.has(id)) return;
+      this.#seen.add(id);
+      if (this.#seen.size > mostSeen) this.#seen.delete(this.#seen.values().next().value as string);
+    }
+    this.emit(event);
   }
 }

@@ -1,3 +1,4 @@
+import { isRecord } from "../wire/json.js";
 import type { Environment } from "./environment.js";
 
 /**
@@ -70,23 +71,27 @@ export function fail(kind: ErrorKind, message: string, more?: Partial<FreshetErr
   return new Failure({ kind, message, ...more });
 }
 
+/** The answer to a request is not what it should be. */
+export function unexpected(expected: string, response?: Response): Failure {
+  return fail("invalid-response", `The answer is not ${expected}`, { status: response?.status });
+}
+
 /** Anything that was thrown, as a value. What is not ours is the network's: `fetch` throws a bare `TypeError`. */
 export function toError(thrown: unknown): FreshetError {
   if (thrown instanceof Failure) return thrown.error;
-  return { kind: "network", message: thrown instanceof Error ? thrown.message : String(thrown) };
+  return { kind: "network", message: String(thrown) };
 }
 
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
+const kinds: Record<number, ErrorKind> = {
+  401: "unauthenticated",
+  403: "forbidden",
+  408: "unavailable",
+  412: "conflict",
+  429: "rate-limited",
+};
 
 function kindOf(status: number): ErrorKind {
-  if (status === 401) return "unauthenticated";
-  if (status === 403) return "forbidden";
-  if (status === 412) return "conflict";
-  if (status === 429) return "rate-limited";
-  if (status === 408 || status >= 500) return "unavailable";
-  return status >= 400 ? "rejected" : "invalid-response";
+  return kinds[status] ?? (status >= 500 ? "unavailable" : status >= 400 ? "rejected" : "invalid-response");
 }
 
 /** No proxy's mistake may silence a page for longer: 5 minutes. */

@@ -47,20 +47,6 @@ export interface EventClient<E extends EventMap = EventMap> {
   close(): void;
 }
 
-/** Ids of the newest events, so that none is delivered twice after a reconnect or a change of the way. */
-export class Seen {
-  readonly #ids = new Set<string>();
-
-  /** False if it was there. Without an id there is no telling, so it counts as new. */
-  add(id: string | undefined): boolean {
-    if (id === undefined) return true;
-    if (this.#ids.has(id)) return false;
-    this.#ids.add(id);
-    if (this.#ids.size > 2000) for (const oldest of this.#ids) return this.#ids.delete(oldest);
-    return true;
-  }
-}
-
 /**
  * The id of the event that moved a stream from one cursor to the next. A cursor over several partitions holds a position
  * of each, and the event's id is the one that is new.

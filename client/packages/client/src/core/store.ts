@@ -17,10 +17,29 @@ export function safely(run: () => void): void {
   }
 }
 
+/** Functions that are called. */
+export class Listeners<E = void> {
+  readonly #all = new Set<(event: E) => void>();
+
+  /** Returns what ends it; calling that twice does no harm. */
+  add(listener: (event: E) => void): () => void {
+    // A function of its own, so that a listener that is added twice is called twice and ends each by itself.
+    const entry = (event: E) => listener(event);
+    this.#all.add(entry);
+    return () => {
+      this.#all.delete(entry);
+    };
+  }
+
+  call(event: E): void {
+    for (const listener of [...this.#all]) safely(() => listener(event));
+  }
+}
+
 /** A `Readable` with a setter. */
 export class Store<T> implements Readable<T> {
   #value: T;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Listeners();
 
   constructor(value: T) {
     this.#value = value;
@@ -28,18 +47,11 @@ export class Store<T> implements Readable<T> {
 
   readonly getSnapshot = (): T => this.#value;
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    // A function of its own, so that a listener that subscribes twice is called twice and ends each by itself.
-    const entry = () => listener();
-    this.#listeners.add(entry);
-    return () => {
-      this.#listeners.delete(entry);
-    };
-  };
+  readonly subscribe = (listener: () => void): (() => void) => this.#listeners.add(listener);
 
   set(value: T): void {
     if (Object.is(value, this.#value)) return;
     this.#value = value;
-    for (const listener of [...this.#listeners]) safely(listener);
+    this.#listeners.call();
   }
 }

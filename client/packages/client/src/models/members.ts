@@ -1,5 +1,5 @@
-import { isRecord } from "../core/errors.js";
 import { type Readable, Store } from "../core/store.js";
+import { isRecord } from "../wire/json.js";
 import type { Member } from "../wire/types.js";
 
 /** Who is present. */

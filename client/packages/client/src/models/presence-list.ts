@@ -1,9 +1,10 @@
 import { json, request } from "../core/access.js";
-import { fail, isRecord } from "../core/errors.js";
+import { unexpected } from "../core/errors.js";
 import type { Readable } from "../core/store.js";
 import type { Freshet, Opens } from "../shared/freshet.js";
 import { shareChannels } from "../shared/leases.js";
 import { accessOf } from "../sse/event-source-client.js";
+import { isRecord } from "../wire/json.js";
 import type { PresenceSnapshot } from "../wire/types.js";
 import { Members, memberEvents, type Presence } from "./members.js";
 
@@ -61,7 +62,7 @@ export class PresenceList implements Readable<Presence>, Opens {
       try {
         const path = `/api/${kind}s/${encodeURIComponent(name ?? "")}/presence`;
         const body = await request(access, path, { signal, timeoutMs: 10_000 }, json);
-        if (!isRecord(body) || !Array.isArray(body.users)) throw fail("invalid-response", "Not who is present");
+        if (!isRecord(body) || !Array.isArray(body.users)) throw unexpected("who is present");
         return body as unknown as PresenceSnapshot;
       } catch (error) {
         failed = true;

@@ -1,10 +1,11 @@
 import { browserEnvironment, type Environment } from "../core/environment.js";
-import { type FreshetError, isRecord } from "../core/errors.js";
+import type { FreshetError } from "../core/errors.js";
 import { type Readable, Store } from "../core/store.js";
 import type { Freshet, Opens } from "../shared/freshet.js";
 import type { SendResult } from "../websocket/outbox.js";
 import { shareSocket } from "../websocket/share-socket.js";
 import type { SocketEvent, WebSocketClient } from "../websocket/websocket-client.js";
+import { isRecord } from "../wire/json.js";
 import { Members, nobody, type Presence } from "./members.js";
 
 /** A chat message. */

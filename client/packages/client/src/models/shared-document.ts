@@ -1,9 +1,10 @@
 import { json, request } from "../core/access.js";
-import { type FreshetError, fail, isRecord, toError } from "../core/errors.js";
+import { type FreshetError, toError, unexpected } from "../core/errors.js";
 import { type Readable, Store } from "../core/store.js";
 import type { Freshet, Opens } from "../shared/freshet.js";
 import { shareChannels } from "../shared/leases.js";
 import { accessOf } from "../sse/event-source-client.js";
+import { isRecord } from "../wire/json.js";
 import type { ContentUpdate, CursorMove, DocumentSnapshot } from "../wire/types.js";
 
 /** Makes new content of old; null is a document that nobody edited. Must be pure: it is applied again after a rebase. */
@@ -270,7 +271,7 @@ export class SharedDocument<T = unknown> implements Readable<DocumentState<T>>, 
   ): Promise<DocumentSnapshot<T | null>> {
     const options = { method, body, headers, signal, timeoutMs: 10_000 };
     const answer = await request(accessOf(this.#freshet.options), path, options, json);
-    if (!isRecord(answer) || typeof answer.version !== "number") throw fail("invalid-response", "Not a document");
+    if (!isRecord(answer) || typeof answer.version !== "number") throw unexpected("a document");
     return answer as unknown as DocumentSnapshot<T | null>;
   }
 

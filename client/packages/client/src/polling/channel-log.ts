@@ -1,8 +1,8 @@
-import { type Access, json, request } from "../core/access.js";
-import { fail } from "../core/errors.js";
+import { type Access, content, withQuery } from "../core/access.js";
+import { unexpected } from "../core/errors.js";
 import { fromLog, type StreamEvent } from "../core/events.js";
-import { withQuery } from "../sse/transport.js";
 import { decodePoll } from "../wire/decode.js";
+import { parseJson } from "../wire/json.js";
 import type { Cursor } from "../wire/types.js";
 
 export interface ChannelLogOptions {
@@ -59,18 +59,13 @@ export class ChannelLog {
     const { access, types, last, deliver } = this.#options;
     const after = this.#places.get(channel);
     const limit = after === undefined ? Math.max(last, 1) : pageSize;
-    let path = withQuery(`/api/channels/${encodeURIComponent(channel)}/events?limit=${limit}`, "after", after);
-    if (waitS && after !== undefined) path = withQuery(path, "wait", String(waitS));
-    const etag = this.#etags.get(channel);
-    const headers: Record<string, string> = etag && !waitS ? { "If-None-Match": etag } : {};
-    const timeoutMs = waitS * 1000 + 10_000;
-    const answer = await request(access, path, { headers, signal, renew, timeoutMs }, async (response) => ({
-      etag: response.headers.get("ETag"),
-      body: response.status === 304 ? undefined : await json(response),
-    }));
-    if (signal.aborted || answer.body === undefined) return false;
-    const page = decodePoll(answer.body);
-    if (!page) throw fail("invalid-response", "The answer is not a page of events");
+    const wait = (after !== undefined && waitS) || undefined;
+    const path = withQuery(`/api/channels/${encodeURIComponent(channel)}/events`, { limit, after, wait });
+    const etag = waitS ? undefined : this.#etags.get(channel);
+    const answer = await content(access, path, { etag, signal, renew, timeoutMs: waitS * 1000 + 10_000 });
+    if (signal.aborted || answer.text === undefined) return false;
+    const page = decodePoll(parseJson(answer.text));
+    if (!page) throw unexpected("a page of events");
     if (page.gap) {
       deliver({ type: "gap", payload: { channel, reason: page.gap }, channel, id: page.cursor });
     }

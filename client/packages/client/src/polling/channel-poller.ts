@@ -1,20 +1,12 @@
-import { Connection, type ConnectionStatus } from "../core/connection.js";
+import type { ConnectionStatus } from "../core/connection.js";
 import { memoryCursor } from "../core/cursor-store.js";
 import { Emitter } from "../core/emitter.js";
-import { toError } from "../core/errors.js";
-import {
-  type EventClient,
-  type EventMap,
-  type EventOf,
-  type EventType,
-  Seen,
-  type StreamEvent,
-} from "../core/events.js";
+import type { EventClient, EventMap, EventOf, EventType } from "../core/events.js";
 import type { Readable } from "../core/store.js";
 import { accessOf, type ChannelOptions } from "../sse/event-source-client.js";
 import type { Cursor } from "../wire/types.js";
 import { ChannelLog } from "./channel-log.js";
-import { PollCycle } from "./poll-cycle.js";
+import { Polling } from "./polling.js";
 
 export interface ChannelPollerOptions extends Omit<ChannelOptions, "connectTimeoutMs" | "heartbeatTimeoutMs"> {
   /** Milliseconds between an answer and the next request. Default 3,000, and 0 where the server holds requests. */
@@ -23,8 +15,6 @@ export interface ChannelPollerOptions extends Omit<ChannelOptions, "connectTimeo
   readonly waitS?: number;
   /** Default true. Nothing is missed by it: the cursor stays where it is. */
   readonly pauseWhenHidden?: boolean;
-  /** Ids that were delivered already; a way of changing from one client to another. */
-  readonly seen?: Seen;
 }
 
 /** Requests begin at least so far apart, whatever comes. */
@@ -35,36 +25,35 @@ export class ChannelPoller<E extends EventMap = EventMap> implements EventClient
   readonly status: Readable<ConnectionStatus>;
   /** What it reads, for whoever must go on where it ends. */
   readonly log: ChannelLog;
-  readonly #connection: Connection;
+  readonly #polling: Polling;
   readonly #emitter = new Emitter();
 
   constructor(options: ChannelPollerOptions) {
-    const { channels, types, last = 0, seen = new Seen(), cursorStore = memoryCursor() } = options;
+    const { channels, types, last = 0, cursorStore = memoryCursor() } = options;
     const waitS = options.waitS ?? (channels.length === 1 ? 20 : 0);
     const intervalMs = options.intervalMs ?? (waitS ? 0 : 3000);
     const access = accessOf(options);
-    const cycle = new PollCycle(access.env, options.pauseWhenHidden ?? true);
-    const deliver = (event: StreamEvent) => {
-      if (event.type === "gap" || seen.add(event.id)) this.#emitter.emit(event);
-    };
-    this.log = new ChannelLog({ access, channels, types, last, after: cursorStore.load(), deliver });
-    const always = { minUptimeMs: 0, ...options, connectTimeoutMs: 0, heartbeatTimeoutMs: 0 };
-    this.#connection = new Connection(access.env, always, (attempt) =>
-      cycle
-        .run(attempt, async ({ signal, renew }) => {
-          // The first answer at once: it says that this way works.
-          const began = access.env.now();
-          const resumed = this.log.isPlaced;
-          const first = this.status.getSnapshot().state !== "open";
-          await this.log.read({ signal, renew, waitS: first ? 0 : waitS });
-          if (this.cursor !== undefined) cursorStore.save(this.cursor);
-          if (first) attempt.opened("polling", { resumed });
-          // Something on the way may answer at once what the server would have held.
-          return Math.max(intervalMs, soonestMs - (access.env.now() - began));
-        })
-        .catch((thrown) => attempt.ended(toError(thrown), intervalMs)),
-    );
-    this.status = this.#connection.status;
+    this.log = new ChannelLog({
+      access,
+      channels,
+      types,
+      last,
+      after: cursorStore.load(),
+      deliver: (event) => this.#emitter.deliver(event),
+    });
+    this.#polling = new Polling(access.env, options, intervalMs, async (attempt) => {
+      const { signal, renew } = attempt;
+      const began = access.env.now();
+      const resumed = this.log.isPlaced;
+      // The first answer at once: it says that this way works.
+      const first = this.status.getSnapshot().state !== "open";
+      await this.log.read({ signal, renew, waitS: first ? 0 : waitS });
+      if (this.cursor !== undefined) cursorStore.save(this.cursor);
+      if (first) attempt.opened("polling", { resumed });
+      // Something on the way may answer at once what the server would have held.
+      return Math.max(intervalMs, soonestMs - (access.env.now() - began));
+    });
+    this.status = this.#polling.connection.status;
   }
 
   get cursor(): Cursor | undefined {
@@ -76,10 +65,10 @@ export class ChannelPoller<E extends EventMap = EventMap> implements EventClient
   }
 
   open(): void {
-    this.#connection.open();
+    this.#polling.connection.open();
   }
 
   close(): void {
-    this.#connection.close();
+    this.#polling.connection.close();
   }
 }

@@ -1,13 +1,11 @@
-import { type Access, request } from "../core/access.js";
-import { type Attempt, Connection, type ConnectionOptions, type ConnectionStatus } from "../core/connection.js";
-import { fail, toError } from "../core/errors.js";
+import { type Access, content } from "../core/access.js";
+import type { Attempt, ConnectionStatus } from "../core/connection.js";
+import { fail } from "../core/errors.js";
 import { type Readable, Store, safely } from "../core/store.js";
 import { type AccessOptions, accessOf } from "../sse/event-source-client.js";
-import { PollCycle } from "./poll-cycle.js";
+import { Polling, type PollingOptions } from "./polling.js";
 
-export interface PollerOptions<T>
-  extends AccessOptions,
-    Omit<ConnectionOptions, "connectTimeoutMs" | "heartbeatTimeoutMs"> {
+export interface PollerOptions<T> extends AccessOptions, PollingOptions {
   /** Path and query of what is asked for: `/api/stats`. */
   readonly path: string;
   /** Milliseconds between an answer and the next request, at least 100. Default 5,000. */
@@ -19,8 +17,6 @@ export interface PollerOptions<T>
   readonly nextIntervalMs?: (data: T, unchanged: number) => number;
   /** Checks and converts the JSON of an answer; what it throws is an `invalid-response`. Default: takes it as it is. */
   readonly parse?: (body: unknown) => T;
-  /** Nothing is asked for while the page is hidden, and at once when it is shown. Default true. */
-  readonly pauseWhenHidden?: boolean;
   /** How long an answer may take. Default 10,000. */
   readonly requestTimeoutMs?: number;
 }
@@ -42,8 +38,8 @@ export class Poller<T = unknown> {
   readonly #data = new Store<Polled<T>>({ state: "empty" });
   readonly #access: Access;
   readonly #options: PollerOptions<T>;
-  readonly #connection: Connection;
-  readonly #cycle: PollCycle;
+  readonly #polling: Polling;
+  readonly #intervalMs: number;
   #etag: string | undefined;
   #text: string | undefined;
   #unchanged = 0;
@@ -51,14 +47,10 @@ export class Poller<T = unknown> {
   constructor(options: PollerOptions<T>) {
     this.#options = options;
     this.#access = accessOf(options);
-    this.#cycle = new PollCycle(this.#access.env, options.pauseWhenHidden ?? true);
-    const always = { minUptimeMs: 0, ...options, connectTimeoutMs: 0, heartbeatTimeoutMs: 0 };
-    this.#connection = new Connection(this.#access.env, always, (attempt) =>
-      this.#cycle
-        .run(attempt, (current) => this.#round(current))
-        .catch((thrown) => attempt.ended(toError(thrown), options.intervalMs ?? 5000)),
-    );
-    this.status = this.#connection.status;
+    this.#intervalMs = options.intervalMs ?? 5000;
+    const round = (attempt: Attempt) => this.#round(attempt);
+    this.#polling = new Polling(this.#access.env, options, this.#intervalMs, round);
+    this.status = this.#polling.connection.status;
   }
 
   get getSnapshot(): () => Polled<T> {
@@ -70,44 +62,40 @@ export class Poller<T = unknown> {
   }
 
   open(): void {
-    this.#connection.open();
+    this.#polling.connection.open();
   }
 
   close(): void {
-    this.#connection.close();
+    this.#polling.connection.close();
   }
 
   /** Asks now rather than when the interval is over; while a request is under way, does nothing. */
   refresh(): void {
-    this.#cycle.poke();
+    this.#polling.poke();
   }
 
   async #round(attempt: Attempt): Promise<number> {
-    const { path, requestTimeoutMs: timeoutMs = 10_000, intervalMs = 5000, nextIntervalMs } = this.#options;
+    const { path, requestTimeoutMs: timeoutMs = 10_000, nextIntervalMs } = this.#options;
     const { signal, renew } = attempt;
-    const headers: Record<string, string> = this.#etag ? { "If-None-Match": this.#etag } : {};
-    const answer = await request(this.#access, path, { headers, signal, renew, timeoutMs }, async (response) => ({
-      etag: response.headers.get("ETag") ?? undefined,
-      text: response.status === 304 ? undefined : await response.text(),
-    }));
+    const { text, etag } = await content(this.#access, path, { etag: this.#etag, signal, renew, timeoutMs });
     if (signal.aborted) return 0;
-    if (answer.text === undefined || answer.text === this.#text) {
+    if (text === undefined || text === this.#text) {
       this.#unchanged++;
     } else {
-      const data = this.#parse(answer.text);
+      const data = this.#parse(text);
       this.#unchanged = 0;
-      this.#text = answer.text;
-      this.#etag = answer.etag;
+      this.#text = text;
+      this.#etag = etag;
       this.#data.set({ state: "loaded", data, updatedAt: this.#access.env.date() });
     }
     if (this.status.getSnapshot().state !== "open") attempt.opened("polling");
     const polled = this.#data.getSnapshot();
-    let ms = intervalMs;
+    let ms = this.#intervalMs;
     if (polled.state === "loaded" && nextIntervalMs)
       safely(() => {
         ms = nextIntervalMs(polled.data, this.#unchanged);
       });
-    return Math.max(ms || intervalMs, soonestMs);
+    return Math.max(ms || this.#intervalMs, soonestMs);
   }
 
   #parse(text: string): T {

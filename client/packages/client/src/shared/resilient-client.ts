@@ -2,14 +2,7 @@ import type { ConnectionStatus } from "../core/connection.js";
 import { type CursorStore, memoryCursor } from "../core/cursor-store.js";
 import { Emitter } from "../core/emitter.js";
 import type { Environment } from "../core/environment.js";
-import {
-  type EventClient,
-  type EventMap,
-  type EventOf,
-  type EventType,
-  Seen,
-  type StreamEvent,
-} from "../core/events.js";
+import type { EventClient, EventMap, EventOf, EventType } from "../core/events.js";
 import { Store } from "../core/store.js";
 import { ChannelPoller, type ChannelPollerOptions } from "../polling/channel-poller.js";
 import { accessOf, EventSourceClient, type EventSourceOptions } from "../sse/event-source-client.js";
@@ -38,7 +31,6 @@ export class ResilientClient<E extends EventMap = EventMap> implements EventClie
   readonly #env: Environment;
   readonly #store: CursorStore;
   readonly #emitter = new Emitter();
-  readonly #seen = new Seen();
   #stream: EventSourceClient | undefined;
   #poller: ChannelPoller | undefined;
   /** Ends an attempt to return, or the wait for one. */
@@ -65,7 +57,7 @@ export class ResilientClient<E extends EventMap = EventMap> implements EventClie
     this.#end();
     this.#returns = 0;
     const stream = new EventSourceClient({ ...this.#options, cursorStore: this.#store });
-    stream.on("*", (event) => this.#deliver(event));
+    stream.on("*", (event) => this.#emitter.deliver(event));
     this.#follow(stream);
     stream.open();
   }
@@ -100,9 +92,9 @@ export class ResilientClient<E extends EventMap = EventMap> implements EventClie
     this.#stream = undefined;
     stream.close();
     const { polling } = this.#options;
-    const poller = new ChannelPoller({ ...this.#options, ...polling, cursorStore: this.#store, seen: this.#seen });
+    const poller = new ChannelPoller({ ...this.#options, ...polling, cursorStore: this.#store });
     this.#poller = poller;
-    poller.on("*", (event) => this.#emitter.emit(event));
+    poller.on("*", (event) => this.#emitter.deliver(event));
     poller.status.subscribe(() => {
       const status = poller.status.getSnapshot();
       // Closed, it reads on until the stream has been joined to it: nothing to tell anybody.
@@ -126,7 +118,7 @@ export class ResilientClient<E extends EventMap = EventMap> implements EventClie
     let place = memoryCursor();
     const cursorStore: CursorStore = { load: () => place.load(), save: (cursor) => place.save(cursor) };
     const stream = new EventSourceClient({ ...this.#options, last: 0, cursorStore });
-    const seam = new Seam((event) => this.#deliver(event));
+    const seam = new Seam((event) => this.#emitter.deliver(event));
     const controller = new AbortController();
     const { signal } = controller;
     const stop = () => {
@@ -166,9 +158,5 @@ export class ResilientClient<E extends EventMap = EventMap> implements EventClie
     this.#endReturn = stop;
     stream.on("*", (event) => seam.live(event));
     stream.open();
-  }
-
-  #deliver(event: StreamEvent): void {
-    if (event.type === "gap" || this.#seen.add(event.id)) this.#emitter.emit(event);
   }
 }

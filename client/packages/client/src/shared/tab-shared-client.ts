@@ -3,19 +3,12 @@ import type { ConnectionStatus } from "../core/connection.js";
 import { type CursorStore, memoryCursor } from "../core/cursor-store.js";
 import { Emitter } from "../core/emitter.js";
 import type { BroadcastChannelLike } from "../core/environment.js";
-import { isRecord } from "../core/errors.js";
-import {
-  type EventClient,
-  type EventMap,
-  type EventOf,
-  type EventType,
-  Seen,
-  type StreamEvent,
-} from "../core/events.js";
+import type { EventClient, EventMap, EventOf, EventType, StreamEvent } from "../core/events.js";
 import { Store } from "../core/store.js";
 import { ChannelLog } from "../polling/channel-log.js";
 import { accessOf, type ChannelOptions } from "../sse/event-source-client.js";
 import { isCursor } from "../wire/decode.js";
+import { isRecord } from "../wire/json.js";
 import type { Cursor } from "../wire/types.js";
 import { Seam } from "./seam.js";
 
@@ -58,7 +51,6 @@ export class TabSharedClient<E extends EventMap = EventMap> implements EventClie
   readonly #access: Access;
   readonly #store: CursorStore;
   readonly #emitter = new Emitter();
-  readonly #seen = new Seen();
   /** Present while open. */
   #session: AbortController | undefined;
   #channel: BroadcastChannelLike | undefined;
@@ -120,7 +112,7 @@ export class TabSharedClient<E extends EventMap = EventMap> implements EventClie
       });
     if (this.cursor !== undefined || this.#options.last) {
       this.#seam = new Seam((event) => {
-        this.#deliver(event);
+        this.#emitter.deliver(event);
         this.#save(event.cursor);
       });
     }
@@ -156,7 +148,7 @@ export class TabSharedClient<E extends EventMap = EventMap> implements EventClie
     leading.on("*", (event) => {
       if (!current()) return;
       this.#say({ say: "event", event, cursor: event.cursor });
-      this.#deliver(event);
+      this.#emitter.deliver(event);
     });
     leading.on("heartbeat", tell);
     leading.open();
@@ -176,7 +168,7 @@ export class TabSharedClient<E extends EventMap = EventMap> implements EventClie
       if (this.#seam) {
         this.#seam.live(word.event);
       } else {
-        this.#deliver(word.event);
+        this.#emitter.deliver(word.event);
         this.#save(word.cursor);
       }
     }
@@ -185,7 +177,7 @@ export class TabSharedClient<E extends EventMap = EventMap> implements EventClie
   /** What the leader got before we came, we ask the server for; what it gets meanwhile waits. */
   #catchUp(seam: Seam, session: AbortSignal): void {
     const { channels, types, last = 0 } = this.#options;
-    const deliver = (event: StreamEvent) => this.#deliver(event);
+    const deliver = (event: StreamEvent) => this.#emitter.deliver(event);
     const log = new ChannelLog({ access: this.#access, channels, types, last, after: this.cursor, deliver });
     const controller = new AbortController();
     const end = () => controller.abort();
@@ -204,10 +196,6 @@ export class TabSharedClient<E extends EventMap = EventMap> implements EventClie
   #dropSeam(): void {
     this.#endCatchUp?.();
     this.#endCatchUp = this.#seam = undefined;
-  }
-
-  #deliver(event: StreamEvent): void {
-    if (event.type === "gap" || this.#seen.add(event.id)) this.#emitter.emit(event);
   }
 
   #save(cursor: Cursor | undefined): void {

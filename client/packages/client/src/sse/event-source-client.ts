@@ -1,17 +1,17 @@
-import type { Access, Auth } from "../core/access.js";
+import { type Access, type Auth, withQuery } from "../core/access.js";
 import { type Attempt, Connection, type ConnectionOptions, type ConnectionStatus } from "../core/connection.js";
 import { type CursorStore, memoryCursor } from "../core/cursor-store.js";
 import { Emitter } from "../core/emitter.js";
 import { browserEnvironment, type Environment } from "../core/environment.js";
-import { toError } from "../core/errors.js";
-import { type EventClient, type EventMap, type EventOf, type EventType, eventId, Seen } from "../core/events.js";
+import { fail } from "../core/errors.js";
+import { type EventClient, type EventMap, type EventOf, type EventType, eventId } from "../core/events.js";
 import type { Readable } from "../core/store.js";
 import { decodeSse, isCursor } from "../wire/decode.js";
 import type { SseMessage } from "../wire/messages.js";
 import type { Cursor, Gap } from "../wire/types.js";
 import { fetchTransport } from "./fetch-transport.js";
 import type { RawMessage } from "./parser.js";
-import { type SseTransport, withQuery } from "./transport.js";
+import type { SseTransport } from "./transport.js";
 
 export interface AccessOptions {
   /** Where Freshet is, without a slash at the end. Default: the page's own origin. */
@@ -62,29 +62,25 @@ export class EventSourceClient<E extends EventMap = EventMap> implements EventCl
   readonly #env: Environment;
   readonly #connection: Connection;
   readonly #emitter = new Emitter();
-  readonly #seen = new Seen();
   readonly #store: CursorStore;
   #cursor: Cursor | undefined;
   #channel: string | undefined;
-  #retryMs = 0;
 
   constructor(options: EventSourceOptions) {
     const { channels, types, last, presence, cursorStore, transport = fetchTransport } = options;
     const access = accessOf(options);
     this.#env = access.env;
     this.#store = cursorStore ?? memoryCursor();
-    let path = withQuery("/api/events", "channels", channels.join(","));
-    path = withQuery(path, "types", types?.join(","));
-    path = withQuery(path, "last", last ? String(last) : undefined);
-    path = withQuery(path, "presence", presence === false ? "false" : undefined);
-    const heartbeatTimeoutMs = options.heartbeatTimeoutMs ?? 60_000;
-    this.#connection = new Connection(this.#env, { ...options, heartbeatTimeoutMs }, async (attempt) => {
+    const path = withQuery("/api/events", {
+      channels: channels.join(","),
+      types: types?.join(","),
+      last: last || undefined,
+      presence: presence === false ? presence : undefined,
+    });
+    this.#connection = new Connection(this.#env, options, async (attempt) => {
       const give = (message: RawMessage) => this.#receive(attempt, message);
-      try {
-        await transport({ access, attempt, path, cursor: this.cursor, types, give });
-      } catch (thrown) {
-        attempt.ended(toError(thrown), this.#retryMs);
-      }
+      await transport({ access, attempt, path, cursor: this.cursor, types, give });
+      throw fail("network", "The stream ended");
     });
     this.status = this.#connection.status;
   }
@@ -109,7 +105,7 @@ export class EventSourceClient<E extends EventMap = EventMap> implements EventCl
 
   #receive(attempt: Attempt, { event, data, id, retry }: RawMessage): void {
     if (attempt.signal.aborted) return;
-    if (retry !== undefined) this.#retryMs = Math.min(retry, longestRetryMs);
+    if (retry !== undefined) this.#connection.retryMs = Math.min(retry, longestRetryMs);
     const cursor = isCursor(id) ? id : undefined;
     const message = data ? decodeSse(event, data, id, retry) : undefined;
     if (message) this.#take(attempt, message as Known, cursor);
@@ -129,15 +125,13 @@ export class EventSourceClient<E extends EventMap = EventMap> implements EventCl
     } else if (event === "unavailable") {
       const { status, reason } = data;
       const kind = status === 429 ? "rate-limited" : "unavailable";
-      attempt.ended({ kind, message: reason, status }, this.#retryMs || unavailableMs(this.#env));
+      attempt.ended({ kind, message: reason, status }, this.#connection.retryMs || unavailableMs(this.#env));
     } else if (event === "heartbeat") {
       this.#emitter.hint({ type: event, payload: data, cursor });
     } else {
       const id = eventId(this.cursor, cursor);
-      // A gap's id is a place that an event may have, too.
-      if (event !== "gap" && !this.#seen.add(id)) return;
       const channel = event === "gap" ? (data as Gap).channel : this.#channel;
-      this.#emitter.emit({ type: event, payload: data, id, cursor, channel });
+      this.#emitter.deliver({ type: event, payload: data, id, cursor, channel });
     }
   }
 }

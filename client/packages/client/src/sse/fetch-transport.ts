@@ -1,33 +1,32 @@
-import { request, takeTicket } from "../core/access.js";
-import { fail } from "../core/errors.js";
+import { type Access, request } from "../core/access.js";
+import { fail, unexpected } from "../core/errors.js";
 import { SseParser } from "./parser.js";
-import { type SseTransport, withQuery } from "./transport.js";
+import { type SseTransport, withTicket } from "./transport.js";
 
 /** A stream over `fetch`: all ways to authenticate, all types, and every status is seen. */
-export const fetchTransport: SseTransport = async ({ access, attempt, path, cursor, give }) => {
+export const fetchTransport: SseTransport = async (stream) => {
+  const { access, attempt, cursor, give } = stream;
   const { signal, renew } = attempt;
-  const byTicket = access.auth.type === "ticket";
-  const ticket = byTicket ? (await takeTicket(access, signal, renew)).ticket : undefined;
-  const headers = { Accept: "text/event-stream", ...(cursor && { "Last-Event-ID": cursor }) };
+  const path = await withTicket(stream);
   // The ticket says who asks, so no token goes with it.
-  const asked = byTicket ? { ...access, auth: { type: "cookie" } as const } : access;
-  await request(asked, withQuery(path, "ticket", ticket), { headers, signal, renew }, async (response) => {
+  const asked: Access = access.auth.type === "ticket" ? { ...access, auth: { type: "cookie" } } : access;
+  const headers = { Accept: "text/event-stream", ...(cursor && { "Last-Event-ID": cursor }) };
+  await request(asked, path, { headers, signal, renew }, async (response) => {
     if (!response.body || !response.headers.get("Content-Type")?.startsWith("text/event-stream")) {
       response.body?.cancel().catch(() => {});
-      throw fail("invalid-response", "The answer is not an event stream", { status: response.status });
+      throw unexpected("an event stream", response);
     }
     const parser = new SseParser(give);
     const decoder = new TextDecoder();
     const reader = response.body.getReader();
     for (;;) {
       const { done, value } = await reader.read();
-      if (done || signal.aborted) break;
+      if (done || signal.aborted) return;
       attempt.alive();
       if (!parser.push(decoder.decode(value, { stream: true }))) {
         reader.cancel().catch(() => {});
         throw fail("invalid-response", "A message of the stream is too long");
       }
     }
-    throw fail("network", "The stream ended");
   });
 };

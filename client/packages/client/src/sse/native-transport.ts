@@ -1,18 +1,7 @@
-import { takeTicket } from "../core/access.js";
+import { withQuery } from "../core/access.js";
 import { fail } from "../core/errors.js";
-import { type SseTransport, withQuery } from "./transport.js";
-
-const reserved = [
-  "init",
-  "heartbeat",
-  "gap",
-  "unavailable",
-  "user-joined",
-  "user-left",
-  "presence-changed",
-  "content-update",
-  "cursor-move",
-];
+import { reserved } from "../wire/decode.js";
+import { type SseTransport, withTicket } from "./transport.js";
 
 /**
  * A stream over the browser's `EventSource`, for pages that want it in the browser's tools. It hears only the `types`
@@ -21,26 +10,23 @@ const reserved = [
  * Each of its interruptions ends it, and the client opens the next one, so that delays, tickets and cursors are the
  * client's, the same for both transports. `retry:` is not shown to pages.
  */
-export const nativeTransport: SseTransport = async ({ access, attempt, path, cursor, types = [], give }) => {
-  const { signal, renew } = attempt;
+export const nativeTransport: SseTransport = async (stream) => {
+  const { access, attempt, cursor, types = [], give } = stream;
+  const { signal } = attempt;
   const { EventSource } = access.env;
   if (!EventSource) throw fail("rejected", "This environment has no EventSource");
-  const { type } = access.auth;
-  if (type === "bearer") throw fail("rejected", "EventSource cannot send a bearer token");
-  const ticket = type === "ticket" ? (await takeTicket(access, signal, renew)).ticket : undefined;
+  if (access.auth.type === "bearer") throw fail("rejected", "EventSource cannot send a bearer token");
+  const path = withQuery(await withTicket(stream), { lastEventId: cursor });
   if (signal.aborted) return;
-  const url = access.baseUrl + withQuery(withQuery(path, "ticket", ticket), "lastEventId", cursor);
-  await new Promise<void>((resolve, reject) => {
-    const source = new EventSource(url, { withCredentials: true });
-    signal.addEventListener("abort", () => {
+  await new Promise<void>((resolve) => {
+    const source = new EventSource(access.baseUrl + path, { withCredentials: true });
+    const end = () => {
       source.close();
       resolve();
-    });
-    source.onerror = () => {
-      source.close();
-      reject(fail("network", "The stream ended or was refused"));
     };
-    for (const event of new Set([...reserved, ...types])) {
+    signal.addEventListener("abort", end);
+    source.onerror = end;
+    for (const event of new Set([...Object.keys(reserved), ...types])) {
       source.addEventListener(event, ({ data, lastEventId }) => {
         // Nothing of a closed stream, should the browser have queued it.
         if (signal.aborted) return;

@@ -1,4 +1,4 @@
-import type { Access } from "../core/access.js";
+import { type Access, takeTicket, withQuery } from "../core/access.js";
 import type { Attempt } from "../core/connection.js";
 import type { Cursor } from "../wire/types.js";
 import type { RawMessage } from "./parser.js";
@@ -19,8 +19,7 @@ export interface SseRequest {
 /** Opens one stream; what it throws, and its end, end the attempt. */
 export type SseTransport = (request: SseRequest) => Promise<void>;
 
-/** `path` with a further parameter of its query. */
-export function withQuery(path: string, name: string, value: string | undefined): string {
-  if (value === undefined) return path;
-  return `${path}${path.includes("?") ? "&" : "?"}${name}=${encodeURIComponent(value)}`;
+/** The path with a ticket, where streams are opened with one. */
+export async function withTicket({ access, attempt, path }: SseRequest): Promise<string> {
+  return access.auth.type === "ticket" ? withQuery(path, { ticket: (await takeTicket(access, attempt)).ticket }) : path;
 }

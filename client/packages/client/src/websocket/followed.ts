@@ -11,18 +11,21 @@ export interface Followed {
   after: Cursor | undefined;
 }
 
+/** A room's key is the name of its channel. */
+const keyOf = (kind: Followed["kind"], name: string) => `${kind}:${name}`;
+
 /** What a connection follows, and from where; outlives connections. */
 export class FollowedSet {
   readonly #all = new Map<string, Followed>();
 
   get(kind: Followed["kind"], name: string): Followed | undefined {
-    return this.#all.get(`${kind}:${name}`);
+    return this.#all.get(keyOf(kind, name));
   }
 
   add(kind: Followed["kind"], name: string, after: Cursor | undefined): Followed {
     const followed = this.get(kind, name) ?? { kind, name, count: 0, after };
     followed.count++;
-    this.#all.set(`${kind}:${name}`, followed);
+    this.#all.set(keyOf(kind, name), followed);
     return followed;
   }
 
@@ -34,7 +37,7 @@ export class FollowedSet {
   /** False if it is not there; another one of that name stays. */
   remove(followed: Followed): boolean {
     const { kind, name } = followed;
-    return this.get(kind, name) === followed && this.#all.delete(`${kind}:${name}`);
+    return this.get(kind, name) === followed && this.#all.delete(keyOf(kind, name));
   }
 
   values(): Followed[] {
@@ -43,22 +46,19 @@ export class FollowedSet {
 
   /** Moves the place of a channel, and of the room it is. */
   moved(channel: string, after: Cursor): void {
-    const [kind, name] = channel.split(":", 2) as [string, string];
-    for (const followed of [this.get("channel", channel), kind === "room" ? this.get("room", name) : undefined]) {
+    for (const key of [channel, keyOf("channel", channel)]) {
+      const followed = this.#all.get(key);
       if (followed) followed.after = after;
     }
   }
 }
 
+const words = { room: ["join-room", "leave-room"], channel: ["subscribe", "unsubscribe"] } as const;
+
 export function follow({ kind, name, after }: Followed, id: string): ClientMessage {
-  const place = after === undefined ? {} : { after };
-  return kind === "room"
-    ? { type: "join-room", payload: { room: name, ...place }, id }
-    : { type: "subscribe", payload: { channel: name, ...place }, id };
+  return { type: words[kind][0], payload: { [kind]: name, after }, id };
 }
 
 export function unfollow({ kind, name }: Followed): ClientMessage {
-  return kind === "room"
-    ? { type: "leave-room", payload: { room: name } }
-    : { type: "unsubscribe", payload: { channel: name } };
+  return { type: words[kind][1], payload: { [kind]: name } };
 }

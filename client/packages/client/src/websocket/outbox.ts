@@ -1,11 +1,13 @@
 import type { Environment } from "../core/environment.js";
-import type { ErrorKind, FreshetError } from "../core/errors.js";
+import type { FreshetError } from "../core/errors.js";
 import type { ClientMessage } from "../wire/messages.js";
 
 /** What became of a message. `id` is the message's; for a chat message also its payload's. */
 export type SendResult =
   | { readonly ok: true; readonly id: string }
   | { readonly ok: false; readonly id: string; readonly error: FreshetError };
+
+export const refused = (id: string, error: FreshetError): SendResult => ({ ok: false, id, error });
 
 interface Entry {
   readonly id: string;
@@ -49,7 +51,7 @@ export class Outbox {
   /** Takes a message in; it goes out with the next `flush`. The result comes always, and is never a rejection. */
   add(message: ClientMessage, id: string): Promise<SendResult> {
     return new Promise((settle) => {
-      const reject = (why: string) => settle({ ok: false, id, error: { kind: "rejected", message: why } });
+      const reject = (why: string) => settle(refused(id, { kind: "rejected", message: why }));
       let text: string;
       try {
         text = JSON.stringify({ ...message, id });
@@ -61,7 +63,8 @@ export class Outbox {
       this.#entries.set(id, { id, text, message, settle, sent: false, tries: 0 });
       if (this.#entries.size <= this.#options.maxQueued) return;
       const oldest = this.#entries.values().next().value as Entry;
-      const error = this.#refuse(oldest, "overflow", "Too many messages wait; the oldest was dropped");
+      const error: FreshetError = { kind: "overflow", message: "Too many messages wait; the oldest was dropped" };
+      this.#settle(oldest, error);
       this.#options.onDropped(oldest.message, error);
     });
   }
@@ -73,7 +76,7 @@ export class Outbox {
       entry.sent = true;
       entry.tries++;
       entry.timer = this.#env.setTimeout(() => {
-        this.#refuse(entry, "timeout", "Sent, but not answered; it may have been done");
+        this.#settle(entry, { kind: "timeout", message: "Sent, but not answered; it may have been done" });
       }, this.#options.ackTimeoutMs);
       send(entry.text);
     }
@@ -82,34 +85,28 @@ export class Outbox {
   /** The answer to a message; false if it is none of ours. */
   answered(id: string | undefined, error?: FreshetError): boolean {
     const entry = this.#entries.get(id ?? "");
-    if (!entry) return false;
-    this.#settle(entry, error ? { ok: false, id: entry.id, error } : { ok: true, id: entry.id });
-    return true;
+    if (entry) this.#settle(entry, error);
+    return entry !== undefined;
   }
 
   /** The connection ended: what was not answered waits for the next. */
   disconnected(): void {
     for (const entry of [...this.#entries.values()]) {
       this.#env.clearTimeout(entry.timer);
-      if (entry.sent && entry.tries >= mostTries) this.#refuse(entry, "rejected", "Each connection ended with it");
+      if (entry.sent && entry.tries >= mostTries)
+        this.#settle(entry, { kind: "rejected", message: "Each connection ended with it" });
       entry.sent = false;
     }
   }
 
   /** Refuses all. */
   clear(error: FreshetError): void {
-    for (const entry of [...this.#entries.values()]) this.#settle(entry, { ok: false, id: entry.id, error });
+    for (const entry of [...this.#entries.values()]) this.#settle(entry, error);
   }
 
-  #refuse(entry: Entry, kind: ErrorKind, message: string): FreshetError {
-    const error = { kind, message };
-    this.#settle(entry, { ok: false, id: entry.id, error });
-    return error;
-  }
-
-  #settle(entry: Entry, result: SendResult): void {
-    this.#env.clearTimeout(entry.timer);
-    this.#entries.delete(entry.id);
-    entry.settle(result);
+  #settle({ id, timer, settle }: Entry, error?: FreshetError): void {
+    this.#env.clearTimeout(timer);
+    this.#entries.delete(id);
+    settle(error ? refused(id, error) : { ok: true, id });
   }
 }

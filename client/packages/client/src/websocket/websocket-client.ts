@@ -1,9 +1,9 @@
-import { type Access, type Ticket, takeTicket } from "../core/access.js";
+import { type Access, type Ticket, takeTicket, withQuery } from "../core/access.js";
 import { type Attempt, Connection, type ConnectionOptions, type ConnectionStatus } from "../core/connection.js";
 import { Emitter } from "../core/emitter.js";
 import type { WebSocketLike } from "../core/environment.js";
 import { type FreshetError, fail } from "../core/errors.js";
-import { type EventMap, Seen, type StreamEvent } from "../core/events.js";
+import type { EventMap, StreamEvent } from "../core/events.js";
 import type { Readable } from "../core/store.js";
 import { type AccessOptions, accessOf } from "../sse/event-source-client.js";
 import { decodeFrame } from "../wire/decode-frame.js";
@@ -11,7 +11,7 @@ import type { ClientMessage, RefusalCode, ServerMessage } from "../wire/messages
 import type { Cursor, Member, PlatformPayloads } from "../wire/types.js";
 import { closeError } from "./close-codes.js";
 import { type Followed, FollowedSet, follow, unfollow } from "./followed.js";
-import { Outbox, type SendResult } from "./outbox.js";
+import { Outbox, refused, type SendResult } from "./outbox.js";
 
 /** Payloads of what comes over a WebSocket besides the application's own events. */
 export interface SocketPayloads extends PlatformPayloads {
@@ -53,8 +53,6 @@ export interface WebSocketOptions extends AccessOptions, ConnectionOptions {
   readonly refreshIntervalMs?: number;
   /** Of a quiet connection so often a sign of life is asked for. Default 25,000; 0: never. */
   readonly probeIntervalMs?: number;
-  /** As for every connection; default 60,000. */
-  readonly heartbeatTimeoutMs?: number;
 }
 
 export interface MessageOptions {
@@ -77,7 +75,6 @@ export class WebSocketClient<E extends EventMap = EventMap> {
   readonly #options: WebSocketOptions;
   readonly #connection: Connection;
   readonly #emitter = new Emitter<SocketEvent>();
-  readonly #seen = new Seen();
   readonly #followed = new FollowedSet();
   readonly #outbox: Outbox;
   /** Requests to follow that are not answered, by id. */
@@ -93,10 +90,7 @@ export class WebSocketClient<E extends EventMap = EventMap> {
   constructor(options: WebSocketOptions = {}) {
     this.#options = options;
     this.#access = accessOf(options);
-    const heartbeatTimeoutMs = options.heartbeatTimeoutMs ?? 60_000;
-    this.#connection = new Connection(this.#access.env, { ...options, heartbeatTimeoutMs }, (attempt) =>
-      this.#dial(attempt),
-    );
+    this.#connection = new Connection(this.#access.env, options, (attempt) => this.#dial(attempt));
     this.status = this.#connection.status;
     this.#outbox = new Outbox(this.#access.env, {
       maxQueued: options.maxQueued ?? 100,
@@ -159,10 +153,9 @@ export class WebSocketClient<E extends EventMap = EventMap> {
   /** Sends any message and tells what became of it; never rejects. Sent again after a reconnect, done once. */
   send(message: ClientMessage): Promise<SendResult> {
     const id = message.id ?? this.#access.env.randomId();
-    const refused = (error: FreshetError): Promise<SendResult> => Promise.resolve({ ok: false, id, error });
     const status = this.status.getSnapshot();
-    if (status.state === "failed") return refused(status.error);
-    if (status.state === "closed") return refused(closed);
+    if (status.state === "failed" || status.state === "closed")
+      return Promise.resolve(refused(id, status.state === "failed" ? status.error : closed));
     const result = this.#outbox.add(message, id);
     this.#flush();
     return result;
@@ -170,7 +163,7 @@ export class WebSocketClient<E extends EventMap = EventMap> {
 
   /** Sends what is only worth something now, like "is typing": without a connection it is dropped. */
   sendNow(message: ClientMessage): void {
-    if (this.#socket) this.#write(JSON.stringify(message));
+    this.#socket?.send(JSON.stringify(message));
   }
 
   #follow(kind: Followed["kind"], name: string, after: Cursor | undefined): () => void {
@@ -194,11 +187,10 @@ export class WebSocketClient<E extends EventMap = EventMap> {
     const { env, baseUrl } = this.#access;
     const { signal } = attempt;
     if (!env.WebSocket) throw fail("rejected", "This environment has no WebSocket");
-    const ticket = { ...(await takeTicket(this.#access, signal, attempt.renew)), resumes: this.#own !== undefined };
+    const ticket = { ...(await takeTicket(this.#access, attempt)), resumes: this.#own !== undefined };
     if (signal.aborted) return;
-    const after = this.#own ? `&after=${this.#own}` : "";
-    const url = `${(baseUrl || env.origin).replace(/^http/, "ws")}/ws?ticket=${ticket.ticket}${after}`;
-    const socket = new env.WebSocket(url);
+    const path = withQuery("/ws", { ticket: ticket.ticket, after: this.#own });
+    const socket = new env.WebSocket((baseUrl || env.origin).replace(/^http/, "ws") + path);
     socket.onmessage = ({ data }) => {
       if (!signal.aborted) this.#receive(attempt, socket, ticket, data);
     };
@@ -237,7 +229,7 @@ export class WebSocketClient<E extends EventMap = EventMap> {
         this.#outbox.answered(payload.id);
         return;
       case "error":
-        this.#refused(attempt, payload);
+        this.#refuse(attempt, payload);
         return;
       case "refreshed":
         this.#refreshBefore(attempt, ticket, payload.expiresAt);
@@ -257,10 +249,9 @@ export class WebSocketClient<E extends EventMap = EventMap> {
         this.#moved(payload.channel, frame.id);
         break;
       default:
-        if (frame.id !== undefined) {
-          this.#moved(frame.channel ?? `room:${frame.room}`, frame.id);
-          if (!this.#seen.add(frame.id)) return;
-        }
+        if (frame.id !== undefined) this.#moved(frame.channel ?? `room:${frame.room}`, frame.id);
+        this.#emitter.deliver(frame as SocketEvent);
+        return;
     }
     this.#emitter.emit(frame as SocketEvent);
   }
@@ -280,7 +271,7 @@ export class WebSocketClient<E extends EventMap = EventMap> {
     this.#followed.moved(channel, id);
   }
 
-  #refused(attempt: Attempt, { id = "", code, message }: { id?: string; code: RefusalCode; message: string }): void {
+  #refuse(attempt: Attempt, { id = "", code, message }: { id?: string; code: RefusalCode; message: string }): void {
     const passing = code === "rate-limited" || code === "unavailable";
     const kind = passing || code === "forbidden" ? code : "rejected";
     const error: FreshetError = { kind, message };
@@ -342,16 +333,12 @@ export class WebSocketClient<E extends EventMap = EventMap> {
     const { signal } = attempt;
     // Until the answer (`refreshed`) says when the next is due, and after any failure: soon again.
     this.#refreshIn(attempt, soonestRefreshMs);
-    const taken = await takeTicket(this.#access, signal, true).catch(() => undefined);
+    const taken = await takeTicket(this.#access, { signal, renew: true }).catch(() => undefined);
     if (taken && !signal.aborted) this.sendNow({ type: "refresh", payload: { ticket: taken.ticket } });
   }
 
   #flush(): void {
-    if (this.#socket) this.#outbox.flush((text) => this.#write(text));
-  }
-
-  #write(text: string): void {
-    this.#socket?.send(text);
+    if (this.#socket) this.#outbox.flush((text) => this.#socket?.send(text));
   }
 }
 
