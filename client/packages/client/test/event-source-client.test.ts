@@ -4,6 +4,7 @@ import {
   EventSourceClient,
   type EventSourceOptions,
   nativeTransport,
+  type SseTransport,
   type StreamEvent,
   sessionCursor,
 } from "../src/index.js";
@@ -438,6 +439,35 @@ describe("refusals", () => {
     const stream = await opened();
     for (let i = 0; i < 17; i++) await stream.write(`data: ${"x".repeat(65_536)}\n`);
     expect(status()).toMatchObject({ state: "waiting", error: { kind: "invalid-response" } });
+  });
+
+  it("wants nothing more of an answer that is no stream, nor of a refusal's page", async () => {
+    create().open();
+    await settle();
+    await world.request.respond("<html>", { status: 200, headers: { "Content-Type": "text/html" } });
+    expect(status()).toMatchObject({ state: "waiting", error: { kind: "invalid-response", status: 200 } });
+    expect(world.request.isAborted).toBe(true);
+    await pass(1000);
+    await world.request.respond("<html>", { status: 502, headers: { "Content-Type": "text/html" } });
+    expect(world.requests).toHaveLength(2);
+    expect(status()).toMatchObject({ state: "waiting", error: { kind: "unavailable", status: 502 } });
+    expect(world.request.isAborted).toBe(true);
+  });
+
+  it("of a transport of the application's own ends when the transport does", async () => {
+    let end = () => {};
+    const transport: SseTransport = ({ give }) => {
+      give({ event: "init", data: '{"connectionId":"c1","channels":["user:ada"],"resumed":false}', id: "1-0~aaaa" });
+      return new Promise((resolve) => {
+        end = resolve;
+      });
+    };
+    create({ transport }).open();
+    await settle();
+    expect(status().state).toBe("open");
+    end();
+    await settle();
+    expect(status()).toMatchObject({ state: "waiting", error: { kind: "network" } });
   });
 
   it("takes no id for a cursor that could break a header", async () => {

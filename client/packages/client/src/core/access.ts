@@ -102,6 +102,8 @@ export async function request<T>(
     env.clearTimeout(timer);
     // Signals live as long as a connection, requests come by the thousand.
     signal?.removeEventListener("abort", abort);
+    // What was not read of the answer is not wanted.
+    abort();
   }
 }
 

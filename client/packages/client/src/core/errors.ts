@@ -114,8 +114,6 @@ export async function refusal(response: Response, env: Environment): Promise<Fai
   if (response.headers.get("Content-Type")?.startsWith("application/problem+json")) {
     const body: unknown = await response.json().catch(() => undefined);
     if (isRecord(body) && typeof body.type === "string") problem = body as unknown as Problem;
-  } else {
-    response.body?.cancel().catch(() => {});
   }
   const wait = retryAfterMs(response.headers, env);
   return fail(kindOf(status), problem?.detail ?? `HTTP ${status}`, { status, problem, retryAfterMs: wait });

@@ -256,7 +256,7 @@ export class SharedDocument<T = unknown> implements Readable<DocumentState<T>>, 
       this.#move = undefined;
       const access = accessOf(this.#freshet.options);
       const options = { method: "POST", body: move, signal, timeoutMs: 5000 };
-      await request(access, `${this.#path}/cursor`, options, () => {}).catch(() => {});
+      await request(access, `${this.#path}/cursor`, options, (response) => response.text()).catch(() => {});
       await this.#wait(signal, moveMs);
     }
     this.#moving = false;

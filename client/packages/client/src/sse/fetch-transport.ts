@@ -1,6 +1,6 @@
 import { type Access, request } from "../core/access.js";
-import { fail, unexpected } from "../core/errors.js";
-import { SseParser } from "./parser.js";
+import { unexpected } from "../core/errors.js";
+import { sseParser } from "./parser.js";
 import { type SseTransport, withTicket } from "./transport.js";
 
 /** A stream over `fetch`: all ways to authenticate, all types, and every status is seen. */
@@ -13,20 +13,16 @@ export const fetchTransport: SseTransport = async (stream) => {
   const headers = { Accept: "text/event-stream", ...(cursor && { "Last-Event-ID": cursor }) };
   await request(asked, path, { headers, signal, renew }, async (response) => {
     if (!response.body || !response.headers.get("Content-Type")?.startsWith("text/event-stream")) {
-      response.body?.cancel().catch(() => {});
       throw unexpected("an event stream", response);
     }
-    const parser = new SseParser(give);
+    const push = sseParser(give);
     const decoder = new TextDecoder();
     const reader = response.body.getReader();
     for (;;) {
       const { done, value } = await reader.read();
       if (done || signal.aborted) return;
       attempt.alive();
-      if (!parser.push(decoder.decode(value, { stream: true }))) {
-        reader.cancel().catch(() => {});
-        throw fail("invalid-response", "A message of the stream is too long");
-      }
+      if (!push(decoder.decode(value, { stream: true }))) throw unexpected("a stream of Freshet", response);
     }
   });
 };
