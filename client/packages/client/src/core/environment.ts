@@ -100,11 +100,9 @@ export const browserEnvironment: Environment = {
   isOnline: () => globalThis.navigator?.onLine !== false,
   isVisible: () => globalThis.document?.visibilityState !== "hidden",
   watch(listener) {
-    const page = globalThis.document as Document | undefined;
-    const target = (type: string) => (type === "visibilitychange" ? page : globalThis);
-    for (const type of wakeEvents) target(type)?.addEventListener?.(type, listener);
-    return () => {
-      for (const type of wakeEvents) target(type)?.removeEventListener?.(type, listener);
-    };
+    const controller = new AbortController();
+    // The page's visibility bubbles up to here.
+    for (const type of wakeEvents) globalThis.addEventListener?.(type, listener, { signal: controller.signal });
+    return () => controller.abort();
   },
 };
