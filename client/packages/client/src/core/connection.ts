@@ -1,6 +1,6 @@
 import type { Environment } from "./environment.js";
 import { type FreshetError, toError } from "./errors.js";
-import { Store } from "./store.js";
+import { type Readable, Store } from "./store.js";
 
 /** How events come. */
 export type Via = "sse" | "websocket" | "polling";
@@ -66,152 +66,150 @@ export interface Attempt {
 
 const terminal = new Set(["forbidden", "rejected"]);
 
-/**
- * Keeps one connection: when to dial, when to give up, what to say about it. What a connection is, `dial` knows. At any
- * time there is at most one attempt or one timer, and what belongs to an older attempt is not listened to.
- */
-export class Connection {
-  readonly status = new Store<ConnectionStatus>({ state: "idle" });
-  /** The next attempt is not before so many milliseconds after `dial` failed. */
-  retryMs = 0;
-  readonly #env: Environment;
-  readonly #options: ConnectionOptions;
-  readonly #dialler: (attempt: Attempt) => void | Promise<void>;
-  #attempt: AbortController | undefined;
-  #timer: unknown;
-  #unwatch: (() => void) | undefined;
-  #failures = 0;
-  #refusals = 0;
-  #openedAt: number | undefined;
-  #lastSignAt = 0;
-  #notBefore = 0;
-
-  constructor(env: Environment, options: ConnectionOptions, dial: (attempt: Attempt) => void | Promise<void>) {
-    this.#env = env;
-    this.#dialler = dial;
-    this.#options = options;
-  }
-
+export interface Connection {
+  readonly status: Readable<ConnectionStatus>;
   /** Starts, or starts anew after `failed` or `closed`; else does nothing. */
-  open(): void {
-    if (this.#unwatch) return;
-    this.#failures = this.#refusals = this.#notBefore = 0;
-    this.#unwatch = this.#env.watch(() => this.#woken());
-    this.#dial();
+  open(): void;
+  close(): void;
+}
+
+/**
+ * Keeps one connection: when to dial, when to give up, what to say about it. What a connection is, `dial` knows; after
+ * its failure the next attempt is not before `retryMs`. At any time there is at most one attempt or one timer, and what
+ * belongs to an older attempt is not listened to.
+ */
+export function connection(
+  env: Environment,
+  options: ConnectionOptions,
+  dial: (attempt: Attempt) => void | Promise<void>,
+  retryMs: () => number = () => 0,
+): Connection {
+  const { baseDelayMs = 1000, maxDelayMs = 30_000, minUptimeMs = 5000 } = options;
+  const { connectTimeoutMs = 15_000, heartbeatTimeoutMs = 60_000 } = options;
+  const status = new Store<ConnectionStatus>({ state: "idle" });
+  let current: AbortController | undefined;
+  let timer: unknown;
+  let unwatch: (() => void) | undefined;
+  let failures = 0;
+  let refusals = 0;
+  let openedAt: number | undefined;
+  let lastSignAt = 0;
+  let notBefore = 0;
+
+  function stop(last: ConnectionStatus): void {
+    unwatch?.();
+    unwatch = undefined;
+    drop();
+    status.set(last);
   }
 
-  close(): void {
-    this.#stop({ state: "closed" });
-  }
-
-  #stop(status: ConnectionStatus): void {
-    this.#unwatch?.();
-    this.#unwatch = undefined;
-    this.#drop();
-    this.status.set(status);
-  }
-
-  #drop(): void {
-    this.#env.clearTimeout(this.#timer);
-    const attempt = this.#attempt;
-    this.#attempt = undefined;
+  function drop(): void {
+    env.clearTimeout(timer);
+    const attempt = current;
+    current = undefined;
     attempt?.abort();
   }
 
-  #dial(): void {
-    this.#drop();
+  function begin(): void {
+    drop();
     const controller = new AbortController();
-    this.#attempt = controller;
-    this.#openedAt = undefined;
-    const live = () => this.#attempt === controller;
+    current = controller;
+    openedAt = undefined;
+    const live = () => current === controller;
     const attempt: Attempt = {
       signal: controller.signal,
-      renew: this.#refusals > 0,
-      opened: (via, { resumed = false, connectionId } = {}) => {
+      renew: refusals > 0,
+      opened: (via, detail) => {
         if (!live()) return;
-        this.#openedAt = this.#env.now();
-        this.#sign();
-        this.status.set({ state: "open", via, since: this.#env.date(), resumed, connectionId });
+        openedAt = env.now();
+        sign();
+        status.set({ state: "open", via, since: env.date(), resumed: false, ...detail });
       },
       alive: () => {
-        if (live() && this.#openedAt !== undefined) this.#sign();
+        if (live() && openedAt !== undefined) sign();
       },
       paused: () => {
-        if (live()) this.status.set({ state: "paused" });
+        if (live()) status.set({ state: "paused" });
       },
       note: (error) => {
-        const status = this.status.getSnapshot();
-        if (live() && status.state === "open") this.status.set({ ...status, error });
+        const now = status.getSnapshot();
+        if (live() && now.state === "open") status.set({ ...now, error });
       },
       ended: (error, waitMs) => {
-        if (live()) this.#ended(error, waitMs);
+        if (live()) end(error, waitMs);
       },
     };
-    this.status.set({ state: "connecting", attempt: this.#failures });
+    status.set({ state: "connecting", attempt: failures });
     // A listener may have closed us.
     if (!live()) return;
-    this.#guard(this.#options.connectTimeoutMs ?? 15_000);
+    guard(connectTimeoutMs);
     Promise.resolve()
-      .then(() => (live() ? this.#dialler(attempt) : undefined))
-      .catch((error) => attempt.ended(toError(error), this.retryMs));
+      .then(() => (live() ? dial(attempt) : undefined))
+      .catch((error) => attempt.ended(toError(error), retryMs()));
   }
 
-  #sign(): void {
-    this.#lastSignAt = this.#env.now();
-    this.#guard(this.#heartbeatTimeoutMs);
+  function sign(): void {
+    lastSignAt = env.now();
+    guard(heartbeatTimeoutMs);
   }
 
-  get #heartbeatTimeoutMs(): number {
-    return this.#options.heartbeatTimeoutMs ?? 60_000;
+  function guard(ms: number): void {
+    env.clearTimeout(timer);
+    if (ms) timer = env.setTimeout(() => endSilent(ms), ms);
   }
 
-  #guard(ms: number): void {
-    this.#env.clearTimeout(this.#timer);
-    if (ms) this.#timer = this.#env.setTimeout(() => this.#silent(ms), ms);
+  function endSilent(ms: number): void {
+    end({ kind: "timeout", message: `Nothing came for ${ms} ms` });
   }
 
-  #silent(ms: number): void {
-    this.#ended({ kind: "timeout", message: `Nothing came for ${ms} ms` });
-  }
-
-  #ended(error: FreshetError, waitMs = 0): void {
-    const env = this.#env;
-    const { minUptimeMs = 5000, baseDelayMs = 1000, maxDelayMs = 30_000 } = this.#options;
-    if (this.#openedAt !== undefined && env.now() - this.#openedAt >= minUptimeMs) this.#failures = this.#refusals = 0;
-    if (terminal.has(error.kind) || (error.kind === "unauthenticated" && ++this.#refusals > 1)) {
-      this.#stop({ state: "failed", error });
+  function end(error: FreshetError, waitMs = 0): void {
+    if (openedAt !== undefined && env.now() - openedAt >= minUptimeMs) failures = refusals = 0;
+    if (terminal.has(error.kind) || (error.kind === "unauthenticated" && ++refusals > 1)) {
+      stop({ state: "failed", error });
       return;
     }
-    this.#drop();
+    drop();
     const floor = Math.max(waitMs, error.retryAfterMs ?? 0);
-    this.#notBefore = env.now() + floor;
+    notBefore = env.now() + floor;
     const online = env.isOnline();
     // Drawn for each attempt: clients that were cut off together must not come back together.
     const delay = online
-      ? floor + env.random() * Math.min(maxDelayMs, baseDelayMs * 2 ** this.#failures)
+      ? floor + env.random() * Math.min(maxDelayMs, baseDelayMs * 2 ** failures)
       : Math.max(floor, maxDelayMs);
-    this.#failures++;
-    this.#timer = env.setTimeout(() => this.#dial(), delay);
-    this.status.set(
+    failures++;
+    timer = env.setTimeout(begin, delay);
+    status.set(
       online
-        ? { state: "waiting", attempt: this.#failures, retryAt: env.date() + delay, error }
+        ? { state: "waiting", attempt: failures, retryAt: env.date() + delay, error }
         : { state: "offline", error },
     );
   }
 
   /** The network or the page came or went. */
-  #woken(): void {
-    const ms = this.#heartbeatTimeoutMs;
-    const now = this.#env.now();
-    if (!this.#env.isOnline()) {
-      if (this.#attempt) this.#ended({ kind: "network", message: "The browser is offline" });
-    } else if (!this.#attempt) {
+  function woken(): void {
+    const now = env.now();
+    if (!env.isOnline()) {
+      if (current) end({ kind: "network", message: "The browser is offline" });
+    } else if (!current) {
       // Somebody looks, or the network is back: do not make them wait, unless the server asked for it.
-      const back = this.#env.isVisible() || this.status.getSnapshot().state === "offline";
-      if (back && now >= this.#notBefore) this.#dial();
-    } else if (this.#openedAt !== undefined && ms && now - this.#lastSignAt >= ms) {
+      const back = env.isVisible() || status.getSnapshot().state === "offline";
+      if (back && now >= notBefore) begin();
+    } else if (openedAt !== undefined && heartbeatTimeoutMs && now - lastSignAt >= heartbeatTimeoutMs) {
       // Timers of a page that slept are late.
-      this.#silent(ms);
+      endSilent(heartbeatTimeoutMs);
     }
   }
+
+  return {
+    status,
+    open() {
+      if (unwatch) return;
+      failures = refusals = notBefore = 0;
+      unwatch = env.watch(woken);
+      begin();
+    },
+    close() {
+      stop({ state: "closed" });
+    },
+  };
 }

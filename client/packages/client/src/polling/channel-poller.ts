@@ -6,7 +6,7 @@ import type { Readable } from "../core/store.js";
 import { accessOf, type ChannelOptions } from "../sse/event-source-client.js";
 import type { Cursor } from "../wire/types.js";
 import { ChannelLog } from "./channel-log.js";
-import { Polling } from "./polling.js";
+import { type Polling, polling } from "./polling.js";
 
 export interface ChannelPollerOptions extends Omit<ChannelOptions, "connectTimeoutMs" | "heartbeatTimeoutMs"> {
   /** Milliseconds between an answer and the next request. Default 3,000, and 0 where the server holds requests. */
@@ -41,7 +41,7 @@ export class ChannelPoller<E extends EventMap = EventMap> implements EventClient
       after: cursorStore.load(),
       deliver: (event) => this.#emitter.deliver(event),
     });
-    this.#polling = new Polling(access.env, options, intervalMs, async (attempt) => {
+    this.#polling = polling(access.env, options, intervalMs, async (attempt) => {
       const { signal, renew } = attempt;
       const began = access.env.now();
       const resumed = this.log.isPlaced;
@@ -53,7 +53,7 @@ export class ChannelPoller<E extends EventMap = EventMap> implements EventClient
       // Something on the way may answer at once what the server would have held.
       return Math.max(intervalMs, soonestMs - (access.env.now() - began));
     });
-    this.status = this.#polling.connection.status;
+    this.status = this.#polling.status;
   }
 
   get cursor(): Cursor | undefined {
@@ -65,10 +65,10 @@ export class ChannelPoller<E extends EventMap = EventMap> implements EventClient
   }
 
   open(): void {
-    this.#polling.connection.open();
+    this.#polling.open();
   }
 
   close(): void {
-    this.#polling.connection.close();
+    this.#polling.close();
   }
 }

@@ -3,7 +3,7 @@ import type { Attempt, ConnectionStatus } from "../core/connection.js";
 import { fail } from "../core/errors.js";
 import { type Readable, Store, safely } from "../core/store.js";
 import { type AccessOptions, accessOf } from "../sse/event-source-client.js";
-import { Polling, type PollingOptions } from "./polling.js";
+import { type Polling, type PollingOptions, polling } from "./polling.js";
 
 export interface PollerOptions<T> extends AccessOptions, PollingOptions {
   /** Path and query of what is asked for: `/api/stats`. */
@@ -49,8 +49,8 @@ export class Poller<T = unknown> {
     this.#access = accessOf(options);
     this.#intervalMs = options.intervalMs ?? 5000;
     const round = (attempt: Attempt) => this.#round(attempt);
-    this.#polling = new Polling(this.#access.env, options, this.#intervalMs, round);
-    this.status = this.#polling.connection.status;
+    this.#polling = polling(this.#access.env, options, this.#intervalMs, round);
+    this.status = this.#polling.status;
   }
 
   get getSnapshot(): () => Polled<T> {
@@ -62,11 +62,11 @@ export class Poller<T = unknown> {
   }
 
   open(): void {
-    this.#polling.connection.open();
+    this.#polling.open();
   }
 
   close(): void {
-    this.#polling.connection.close();
+    this.#polling.close();
   }
 
   /** Asks now rather than when the interval is over; while a request is under way, does nothing. */

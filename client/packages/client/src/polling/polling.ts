@@ -1,4 +1,4 @@
-import { type Attempt, Connection, type ConnectionOptions } from "../core/connection.js";
+import { type Attempt, type Connection, type ConnectionOptions, connection } from "../core/connection.js";
 import type { Environment } from "../core/environment.js";
 
 /** One round of polling: asks, and says in how many milliseconds to ask again. */
@@ -9,46 +9,24 @@ export interface PollingOptions extends Omit<ConnectionOptions, "connectTimeoutM
   readonly pauseWhenHidden?: boolean;
 }
 
-/** A connection that asks again and again, one round at a time. */
-export class Polling {
-  readonly connection: Connection;
-  readonly #env: Environment;
-  #poke: (() => void) | undefined;
-
-  /** What a round throws ends the attempt, and the next one is not before `intervalMs`. */
-  constructor(env: Environment, options: PollingOptions, intervalMs: number, round: PollRound) {
-    const { pauseWhenHidden = true } = options;
-    this.#env = env;
-    const always = { minUptimeMs: 0, ...options, connectTimeoutMs: 0, heartbeatTimeoutMs: 0 };
-    this.connection = new Connection(env, always, async (attempt) => {
-      const { signal } = attempt;
-      while (!signal.aborted) {
-        if (pauseWhenHidden && !env.isVisible()) {
-          attempt.paused();
-          await this.#wait(signal, undefined);
-          continue;
-        }
-        const delayMs = await round(attempt);
-        if (!signal.aborted && delayMs > 0) await this.#wait(signal, delayMs);
-      }
-    });
-    this.connection.retryMs = intervalMs;
-  }
-
+export interface Polling extends Connection {
   /** Ends the current wait. */
-  poke(): void {
-    this.#poke?.();
-  }
+  poke(): void;
+}
+
+/** A connection that asks again and again, one round at a time. After one that throws the next is not before `intervalMs`. */
+export function polling(env: Environment, options: PollingOptions, intervalMs: number, round: PollRound): Polling {
+  const { pauseWhenHidden = true } = options;
+  let poke: (() => void) | undefined;
 
   /** Waits for a time, or until the page becomes visible, the attempt ends or `poke` is called. */
-  #wait(signal: AbortSignal, ms: number | undefined): Promise<void> {
-    const env = this.#env;
+  function wait(signal: AbortSignal, ms?: number): Promise<void> {
     return new Promise((resolve) => {
       const done = () => {
         env.clearTimeout(timer);
         unwatch();
         signal.removeEventListener("abort", done);
-        this.#poke = undefined;
+        poke = undefined;
         resolve();
       };
       const timer = ms === undefined ? undefined : env.setTimeout(done, ms);
@@ -59,7 +37,23 @@ export class Polling {
         if (visible && !was) done();
       });
       signal.addEventListener("abort", done);
-      this.#poke = done;
+      poke = done;
     });
   }
+
+  async function run(attempt: Attempt): Promise<void> {
+    const { signal } = attempt;
+    while (!signal.aborted) {
+      if (pauseWhenHidden && !env.isVisible()) {
+        attempt.paused();
+        await wait(signal);
+        continue;
+      }
+      const delayMs = await round(attempt);
+      if (!signal.aborted && delayMs > 0) await wait(signal, delayMs);
+    }
+  }
+
+  const always = { minUptimeMs: 0, ...options, connectTimeoutMs: 0, heartbeatTimeoutMs: 0 };
+  return { ...connection(env, always, run, () => intervalMs), poke: () => poke?.() };
 }

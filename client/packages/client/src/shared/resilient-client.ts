@@ -31,8 +31,8 @@ export class ResilientClient<E extends EventMap = EventMap> implements EventClie
   readonly #env: Environment;
   readonly #store: CursorStore;
   readonly #emitter = new Emitter();
-  #stream: EventSourceClient | undefined;
-  #poller: ChannelPoller | undefined;
+  /** The stream or the poller that counts; present while open. */
+  #current: EventClient | undefined;
   /** Ends an attempt to return, or the wait for one. */
   #endReturn: (() => void) | undefined;
   #returns = 0;
@@ -53,7 +53,7 @@ export class ResilientClient<E extends EventMap = EventMap> implements EventClie
   }
 
   open(): void {
-    if ((this.#stream || this.#poller) && this.#status.getSnapshot().state !== "failed") return;
+    if (this.#current && this.#status.getSnapshot().state !== "failed") return;
     this.#end();
     this.#returns = 0;
     const stream = new EventSourceClient({ ...this.#options, cursorStore: this.#store });
@@ -68,20 +68,19 @@ export class ResilientClient<E extends EventMap = EventMap> implements EventClie
   }
 
   #end(): void {
-    const [stream, poller] = [this.#stream, this.#poller];
-    this.#stream = this.#poller = undefined;
+    const current = this.#current;
+    this.#current = undefined;
     this.#endReturn?.();
-    stream?.close();
-    poller?.close();
+    current?.close();
   }
 
   /** Makes a stream the one that counts, until it fails too often. */
   #follow(stream: EventSourceClient): void {
-    this.#stream = stream;
+    this.#current = stream;
     const { fallbackAfter = 3 } = this.#options;
     stream.on("heartbeat", (event) => this.#emitter.hint(event));
     stream.status.subscribe(() => {
-      if (stream !== this.#stream) return;
+      if (stream !== this.#current) return;
       const status = stream.status.getSnapshot();
       if (status.state === "waiting" && status.attempt >= fallbackAfter) this.#fallBack(stream);
       else this.#status.set(status);
@@ -89,16 +88,16 @@ export class ResilientClient<E extends EventMap = EventMap> implements EventClie
   }
 
   #fallBack(stream: EventSourceClient): void {
-    this.#stream = undefined;
+    this.#current = undefined;
     stream.close();
     const { polling } = this.#options;
     const poller = new ChannelPoller({ ...this.#options, ...polling, cursorStore: this.#store });
-    this.#poller = poller;
+    this.#current = poller;
     poller.on("*", (event) => this.#emitter.deliver(event));
     poller.status.subscribe(() => {
       const status = poller.status.getSnapshot();
       // Closed, it reads on until the stream has been joined to it: nothing to tell anybody.
-      if (poller !== this.#poller || status.state === "closed") return;
+      if (poller !== this.#current || status.state === "closed") return;
       if (status.state === "failed") this.#endReturn?.();
       this.#status.set(status);
     });
@@ -114,9 +113,12 @@ export class ResilientClient<E extends EventMap = EventMap> implements EventClie
   }
 
   #return(poller: ChannelPoller): void {
-    // A place of its own: until the two are joined, what counts is how far polling has got.
-    let place = memoryCursor();
-    const cursorStore: CursorStore = { load: () => place.load(), save: (cursor) => place.save(cursor) };
+    // Until the two are joined, what counts is how far polling has got.
+    let joined = false;
+    const save = (cursor: Cursor | undefined) => {
+      if (joined && cursor !== undefined) this.#store.save(cursor);
+    };
+    const cursorStore: CursorStore = { load: () => undefined, save };
     const stream = new EventSourceClient({ ...this.#options, last: 0, cursorStore });
     const seam = new Seam((event) => this.#emitter.deliver(event));
     const controller = new AbortController();
@@ -133,14 +135,12 @@ export class ResilientClient<E extends EventMap = EventMap> implements EventClie
     const join = async () => {
       // Not both at once. Its places stay.
       poller.close();
-      const joined = await seam.close(poller.log, signal);
+      joined = await seam.close(poller.log, signal);
       if (signal.aborted) return;
       if (!joined) return abandon();
-      this.#poller = this.#endReturn = undefined;
+      this.#endReturn = undefined;
       this.#returns = 0;
-      const cursor = place.load();
-      place = this.#store;
-      if (cursor !== undefined) place.save(cursor);
+      save(stream.cursor);
       unsubscribe();
       this.#follow(stream);
       this.#status.set(stream.status.getSnapshot());

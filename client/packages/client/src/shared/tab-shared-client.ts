@@ -7,7 +7,7 @@ import type { EventClient, EventMap, EventOf, EventType, StreamEvent } from "../
 import { Store } from "../core/store.js";
 import { ChannelLog } from "../polling/channel-log.js";
 import { accessOf, type ChannelOptions } from "../sse/event-source-client.js";
-import { isCursor } from "../wire/decode.js";
+import { fits, isCursor } from "../wire/decode.js";
 import { isRecord } from "../wire/json.js";
 import type { Cursor } from "../wire/types.js";
 import { Seam } from "./seam.js";
@@ -19,14 +19,14 @@ type Word =
   /** Somebody wants a connection that has failed to be tried again. */
   | { readonly say: "again" }
   | { readonly say: "state"; readonly status: ConnectionStatus; readonly cursor: Cursor | undefined }
-  | { readonly say: "event"; readonly event: StreamEvent; readonly cursor: Cursor | undefined };
+  | { readonly say: "event"; readonly event: StreamEvent };
 
 /** Any page of the origin may say anything on our channel. */
 function isWord(data: unknown): data is Word {
   if (!isRecord(data)) return false;
   const { say, event, status } = data;
-  if (say === "event") return isRecord(event) && typeof event.type === "string";
-  return say === "state" ? isRecord(status) && typeof status.state === "string" : true;
+  if (say === "event") return fits("type:string", event);
+  return say !== "state" || fits("state:string", status);
 }
 
 export interface TabSharedOptions extends ChannelOptions {
@@ -57,7 +57,7 @@ export class TabSharedClient<E extends EventMap = EventMap> implements EventClie
   #leading: EventClient | undefined;
   /** Present while a tab that wants older events, from its place before a reload or the newest, has not got them. */
   #seam: Seam | undefined;
-  #endCatchUp: (() => void) | undefined;
+  #catchingUp: AbortController | undefined;
 
   constructor(options: TabSharedOptions) {
     this.#options = options;
@@ -111,10 +111,7 @@ export class TabSharedClient<E extends EventMap = EventMap> implements EventClie
         if (!session.signal.aborted && !this.#leading) this.#lead();
       });
     if (this.cursor !== undefined || this.#options.last) {
-      this.#seam = new Seam((event) => {
-        this.#emitter.deliver(event);
-        this.#save(event.cursor);
-      });
+      this.#seam = new Seam((event) => this.#take(event));
     }
     this.#say({ say: "hello" });
   }
@@ -136,41 +133,38 @@ export class TabSharedClient<E extends EventMap = EventMap> implements EventClie
     this.#dropSeam();
     const leading = this.#options.create({ ...this.#options, cursorStore: this.#store });
     this.#leading = leading;
-    const current = () => leading === this.#leading;
-    const tell = () => {
-      if (current()) this.#say({ say: "state", status: this.#status.getSnapshot(), cursor: leading.cursor });
-    };
     leading.status.subscribe(() => {
-      if (!current()) return;
+      if (leading !== this.#leading) return;
       this.#status.set(leading.status.getSnapshot());
-      tell();
+      this.#tell();
     });
     leading.on("*", (event) => {
-      if (!current()) return;
-      this.#say({ say: "event", event, cursor: event.cursor });
+      if (leading !== this.#leading) return;
+      this.#say({ say: "event", event });
       this.#emitter.deliver(event);
     });
-    leading.on("heartbeat", tell);
+    leading.on("heartbeat", () => this.#tell());
     leading.open();
   }
 
-  #hear(word: Word, signal: AbortSignal): void {
+  /** Tells the others how the connection that this tab holds stands. */
+  #tell(): void {
     const leading = this.#leading;
-    if (leading) {
-      if (word.say === "hello") this.#say({ say: "state", status: this.status.getSnapshot(), cursor: leading.cursor });
-      if (word.say === "again") leading.open();
+    if (leading) this.#say({ say: "state", status: this.#status.getSnapshot(), cursor: leading.cursor });
+  }
+
+  #hear(word: Word, signal: AbortSignal): void {
+    if (this.#leading) {
+      if (word.say === "hello") this.#tell();
+      if (word.say === "again") this.#leading.open();
     } else if (word.say === "state") {
       if (!this.#seam) this.#save(word.cursor);
       // While the leader cannot reach the server, neither can we, and nothing is missed by waiting.
-      else if (!this.#endCatchUp && /open|paused/.test(word.status.state)) this.#catchUp(this.#seam, signal);
+      else if (!this.#catchingUp && /open|paused/.test(word.status.state)) this.#catchUp(this.#seam, signal);
       this.#status.set(word.status);
     } else if (word.say === "event") {
-      if (this.#seam) {
-        this.#seam.live(word.event);
-      } else {
-        this.#emitter.deliver(word.event);
-        this.#save(word.cursor);
-      }
+      if (this.#seam) this.#seam.live(word.event);
+      else this.#take(word.event);
     }
   }
 
@@ -180,11 +174,8 @@ export class TabSharedClient<E extends EventMap = EventMap> implements EventClie
     const deliver = (event: StreamEvent) => this.#emitter.deliver(event);
     const log = new ChannelLog({ access: this.#access, channels, types, last, after: this.cursor, deliver });
     const controller = new AbortController();
-    const end = () => controller.abort();
-    session.addEventListener("abort", end);
-    this.#endCatchUp = end;
+    this.#catchingUp = controller;
     void seam.close(log, controller.signal).then((joined) => {
-      session.removeEventListener("abort", end);
       if (controller.signal.aborted) return;
       this.#dropSeam();
       if (joined) return;
@@ -194,8 +185,14 @@ export class TabSharedClient<E extends EventMap = EventMap> implements EventClie
   }
 
   #dropSeam(): void {
-    this.#endCatchUp?.();
-    this.#endCatchUp = this.#seam = undefined;
+    this.#catchingUp?.abort();
+    this.#catchingUp = this.#seam = undefined;
+  }
+
+  /** An event that the leader has told. */
+  #take(event: StreamEvent): void {
+    this.#emitter.deliver(event);
+    this.#save(event.cursor);
   }
 
   #save(cursor: Cursor | undefined): void {

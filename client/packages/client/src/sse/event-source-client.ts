@@ -1,5 +1,11 @@
 import { type Access, type Auth, withQuery } from "../core/access.js";
-import { type Attempt, Connection, type ConnectionOptions, type ConnectionStatus } from "../core/connection.js";
+import {
+  type Attempt,
+  type Connection,
+  type ConnectionOptions,
+  type ConnectionStatus,
+  connection,
+} from "../core/connection.js";
 import { type CursorStore, memoryCursor } from "../core/cursor-store.js";
 import { Emitter } from "../core/emitter.js";
 import { browserEnvironment, type Environment } from "../core/environment.js";
@@ -65,6 +71,7 @@ export class EventSourceClient<E extends EventMap = EventMap> implements EventCl
   readonly #store: CursorStore;
   #cursor: Cursor | undefined;
   #channel: string | undefined;
+  #retryMs = 0;
 
   constructor(options: EventSourceOptions) {
     const { channels, types, last, presence, cursorStore, transport = fetchTransport } = options;
@@ -77,11 +84,12 @@ export class EventSourceClient<E extends EventMap = EventMap> implements EventCl
       last: last || undefined,
       presence: presence === false ? presence : undefined,
     });
-    this.#connection = new Connection(this.#env, options, async (attempt) => {
+    const dial = async (attempt: Attempt) => {
       const give = (message: RawMessage) => this.#receive(attempt, message);
       await transport({ access, attempt, path, cursor: this.cursor, types, give });
       throw fail("network", "The stream ended");
-    });
+    };
+    this.#connection = connection(this.#env, options, dial, () => this.#retryMs);
     this.status = this.#connection.status;
   }
 
@@ -105,7 +113,7 @@ export class EventSourceClient<E extends EventMap = EventMap> implements EventCl
 
   #receive(attempt: Attempt, { event, data, id, retry }: RawMessage): void {
     if (attempt.signal.aborted) return;
-    if (retry !== undefined) this.#connection.retryMs = Math.min(retry, longestRetryMs);
+    if (retry !== undefined) this.#retryMs = Math.min(retry, longestRetryMs);
     const cursor = isCursor(id) ? id : undefined;
     const message = data ? decodeSse(event, data, id, retry) : undefined;
     if (message) this.#take(attempt, message as Known, cursor);
@@ -125,7 +133,7 @@ export class EventSourceClient<E extends EventMap = EventMap> implements EventCl
     } else if (event === "unavailable") {
       const { status, reason } = data;
       const kind = status === 429 ? "rate-limited" : "unavailable";
-      attempt.ended({ kind, message: reason, status }, this.#connection.retryMs || unavailableMs(this.#env));
+      attempt.ended({ kind, message: reason, status }, this.#retryMs || unavailableMs(this.#env));
     } else if (event === "heartbeat") {
       this.#emitter.hint({ type: event, payload: data, cursor });
     } else {

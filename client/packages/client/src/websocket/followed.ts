@@ -40,6 +40,16 @@ export class FollowedSet {
     return this.get(kind, name) === followed && this.#all.delete(keyOf(kind, name));
   }
 
+  forget(kind: Followed["kind"], name: string): void {
+    this.#all.delete(keyOf(kind, name));
+  }
+
+  /** So that there is a place to come back to, even if nothing comes. */
+  began(kind: Followed["kind"], name: string, after: Cursor | undefined): void {
+    const followed = this.get(kind, name);
+    if (followed) followed.after ??= after;
+  }
+
   values(): Followed[] {
     return [...this.#all.values()];
   }

@@ -1,5 +1,11 @@
 import { type Access, type Ticket, takeTicket, withQuery } from "../core/access.js";
-import { type Attempt, Connection, type ConnectionOptions, type ConnectionStatus } from "../core/connection.js";
+import {
+  type Attempt,
+  type Connection,
+  type ConnectionOptions,
+  type ConnectionStatus,
+  connection,
+} from "../core/connection.js";
 import { Emitter } from "../core/emitter.js";
 import type { WebSocketLike } from "../core/environment.js";
 import { type FreshetError, fail } from "../core/errors.js";
@@ -11,6 +17,7 @@ import type { ClientMessage, RefusalCode, ServerMessage } from "../wire/messages
 import type { Cursor, Member, PlatformPayloads } from "../wire/types.js";
 import { closeError } from "./close-codes.js";
 import { type Followed, FollowedSet, follow, unfollow } from "./followed.js";
+import { type KeepAliveOptions, keepAlive, later, probe } from "./keep-alive.js";
 import { Outbox, refused, type SendResult } from "./outbox.js";
 
 /** Payloads of what comes over a WebSocket besides the application's own events. */
@@ -40,19 +47,11 @@ export type SocketEventOf<E extends EventMap, T extends string> = T extends "*"
     ? SocketEvent<T, (SocketPayloads & E)[T]>
     : SocketEvent<T>;
 
-export interface WebSocketOptions extends AccessOptions, ConnectionOptions {
+export interface WebSocketOptions extends AccessOptions, ConnectionOptions, KeepAliveOptions {
   /** How long a message waits for its answer once it is sent. Default 10,000. */
   readonly ackTimeoutMs?: number;
   /** Messages that wait for a connection or an answer; beyond, the oldest is dropped. Default 100. */
   readonly maxQueued?: number;
-  /**
-   * How often the connection is extended with a fresh ticket while it is not known when the token ends. Default 240,000.
-   * It is known from the first answer on, and from the start where `auth.token` gives a JWT; then it is done after four
-   * fifths of the time that is left. 0: never, the connection then ends with its token and comes back.
-   */
-  readonly refreshIntervalMs?: number;
-  /** Of a quiet connection so often a sign of life is asked for. Default 25,000; 0: never. */
-  readonly probeIntervalMs?: number;
 }
 
 export interface MessageOptions {
@@ -62,10 +61,7 @@ export interface MessageOptions {
   readonly id?: string;
 }
 
-/** Whoever leaves a channel that nobody follows is answered, and nothing else happens: a sign of life. */
-const probe = "broadcast:freshet-client-probe";
 const closed: FreshetError = { kind: "closed", message: "The client was closed" };
-const soonestRefreshMs = 30_000;
 const rejoinMs = 3000;
 
 /** Rooms, direct messages and channels over one WebSocket, for as long as it is open and through reconnects. */
@@ -85,12 +81,13 @@ export class WebSocketClient<E extends EventMap = EventMap> {
   #begin: Cursor | undefined;
   /** Where to go on with the user's own channel. */
   #own: Cursor | undefined;
-  #endRefresh: (() => void) | undefined;
+  /** To be told that the current connection was extended. */
+  #extended: ((expiresAt: number) => void) | undefined;
 
   constructor(options: WebSocketOptions = {}) {
     this.#options = options;
     this.#access = accessOf(options);
-    this.#connection = new Connection(this.#access.env, options, (attempt) => this.#dial(attempt));
+    this.#connection = connection(this.#access.env, options, (attempt) => this.#dial(attempt));
     this.status = this.#connection.status;
     this.#outbox = new Outbox(this.#access.env, {
       maxQueued: options.maxQueued ?? 100,
@@ -218,7 +215,9 @@ export class WebSocketClient<E extends EventMap = EventMap> {
         this.#begin = payload.cursor;
         this.#own ??= payload.cursor;
         this.#socket = socket;
-        this.#watch(attempt, ticket);
+        this.#extended = keepAlive(this.#access, this.#options, ticket, attempt.signal, (message) =>
+          this.sendNow(message),
+        );
         // Before the application is told, so that what it sends in answer comes behind its rooms.
         for (const followed of this.#followed.values()) this.#ask(followed);
         attempt.opened("websocket", { connectionId: payload.connectionId, resumed: ticket.resumes });
@@ -232,18 +231,17 @@ export class WebSocketClient<E extends EventMap = EventMap> {
         this.#refuse(attempt, payload);
         return;
       case "refreshed":
-        this.#refreshBefore(attempt, ticket, payload.expiresAt);
+        this.#extended?.(payload.expiresAt);
         return;
       case "joined-room":
-        // So that there is a place to come back to, even if nobody says a word.
-        this.#place("room", payload.room);
+        this.#followed.began("room", payload.room, this.#begin);
         break;
       case "subscribed":
-        this.#place("channel", payload.channel);
+        this.#followed.began("channel", payload.channel, this.#begin);
         break;
       case "unsubscribed":
         if (payload.channel === probe) return;
-        if (payload.reason !== undefined) this.#forget("channel", payload.channel);
+        if (payload.reason !== undefined) this.#followed.forget("channel", payload.channel);
         break;
       case "gap":
         this.#moved(payload.channel, frame.id);
@@ -254,16 +252,6 @@ export class WebSocketClient<E extends EventMap = EventMap> {
         return;
     }
     this.#emitter.emit(frame as SocketEvent);
-  }
-
-  #place(kind: Followed["kind"], name: string): void {
-    const followed = this.#followed.get(kind, name);
-    if (followed) followed.after ??= this.#begin;
-  }
-
-  #forget(kind: Followed["kind"], name: string): void {
-    const followed = this.#followed.get(kind, name);
-    if (followed) this.#followed.remove(followed);
   }
 
   #moved(channel: string, id: Cursor): void {
@@ -282,59 +270,13 @@ export class WebSocketClient<E extends EventMap = EventMap> {
       attempt.note(error);
     } else if (passing) {
       const { env } = this.#access;
-      this.#later(attempt, rejoinMs * (1 + env.random()), () => {
+      later(env, attempt.signal, rejoinMs * (1 + env.random()), () => {
         if (followed.count) this.#ask(followed);
       });
     } else {
       this.#followed.remove(followed);
       this.#emitter.emit({ type: "refused", payload: { [followed.kind]: followed.name, error } });
     }
-  }
-
-  /** Runs once after a time, unless the attempt is over by then. Returns what prevents it. */
-  #later({ signal }: Attempt, ms: number, run: () => void): () => void {
-    const { env } = this.#access;
-    const end = () => {
-      env.clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-    };
-    const timer = env.setTimeout(() => {
-      end();
-      run();
-    }, ms);
-    signal.addEventListener("abort", end);
-    return end;
-  }
-
-  #watch(attempt: Attempt, ticket: Ticket): void {
-    const { probeIntervalMs = 25_000, refreshIntervalMs = 240_000 } = this.#options;
-    const ask = () => {
-      this.sendNow({ type: "unsubscribe", payload: { channel: probe } });
-      this.#later(attempt, probeIntervalMs, ask);
-    };
-    if (probeIntervalMs) this.#later(attempt, probeIntervalMs, ask);
-    if (!refreshIntervalMs) return;
-    if (ticket.tokenExpiresAt) this.#refreshBefore(attempt, ticket, ticket.tokenExpiresAt);
-    else this.#refreshIn(attempt, refreshIntervalMs);
-  }
-
-  /** Before a moment of the server's clock. This machine's may be wrong; by how much, the ticket told. */
-  #refreshBefore(attempt: Attempt, { clockAheadMs }: Ticket, expiresAt: number): void {
-    const left = expiresAt - this.#access.env.date() - clockAheadMs;
-    this.#refreshIn(attempt, Math.min(Math.max(left * 0.8, soonestRefreshMs), 2 ** 31 - 1));
-  }
-
-  #refreshIn(attempt: Attempt, ms: number): void {
-    this.#endRefresh?.();
-    this.#endRefresh = this.#later(attempt, ms, () => void this.#refresh(attempt));
-  }
-
-  async #refresh(attempt: Attempt): Promise<void> {
-    const { signal } = attempt;
-    // Until the answer (`refreshed`) says when the next is due, and after any failure: soon again.
-    this.#refreshIn(attempt, soonestRefreshMs);
-    const taken = await takeTicket(this.#access, { signal, renew: true }).catch(() => undefined);
-    if (taken && !signal.aborted) this.sendNow({ type: "refresh", payload: { ticket: taken.ticket } });
   }
 
   #flush(): void {
