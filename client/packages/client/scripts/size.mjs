@@ -1,5 +1,5 @@
 // What a page downloads, minified and compressed, against budgets. Peers do not count, and of the entries that build on
-// the core the core does not.
+// the core the core does not. The limits are what is reached and a percent or two, for zlib differs between machines.
 
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,18 +11,18 @@ const [all, socket] = await Promise.all(["index.js", "websocket/index.js"].map((
 
 /** What one kind of page takes of the core (`names`), then each entry as a whole. */
 const budgets = [
-  { name: "a page with EventSourceClient", from: "index.js", names: ["EventSourceClient"], limit: 5120 },
-  { name: "a page with Poller", from: "index.js", names: ["Poller"], limit: 4096 },
-  { name: "a page with WebSocketClient", from: "websocket/index.js", names: ["WebSocketClient"], limit: 6144 },
+  { name: "a page with EventSourceClient", from: "index.js", names: ["EventSourceClient"], limit: 4416 },
+  { name: "a page with Poller", from: "index.js", names: ["Poller"], limit: 3072 },
+  { name: "a page with WebSocketClient", from: "websocket/index.js", names: ["WebSocketClient"], limit: 5824 },
   {
     name: ". (core), all but the WebSocket",
     from: "index.js",
     names: Object.keys(all).filter((name) => !(name in socket)),
-    limit: 8192,
+    limit: 7744,
   },
-  { name: ".", from: "index.js", limit: 11_264 },
-  { name: "./websocket", from: "websocket/index.js", limit: 4096, own: "websocket" },
-  { name: "./models", from: "models/index.js", limit: 4096, own: "models" },
+  { name: ".", from: "index.js", limit: 10_240 },
+  { name: "./websocket", from: "websocket/index.js", limit: 2880, own: "websocket" },
+  { name: "./models", from: "models/index.js", limit: 3712, own: "models" },
   { name: "./react", from: "react/index.js", limit: 4096, own: "react" },
   { name: "./tanstack-query", from: "tanstack-query/index.js", limit: 1024, own: "tanstack-query" },
 ];

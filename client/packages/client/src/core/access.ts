@@ -125,8 +125,8 @@ export async function json(response: Response): Promise<unknown> {
 /** `exp` of a JWT in milliseconds. It is only a hint, so nothing is verified and a token of another form has none. */
 function expiryOf(token: string | undefined): number | undefined {
   try {
-    const claims: unknown = JSON.parse(atob(token?.split(".")[1]?.replace(/-/g, "+").replace(/_/g, "/") ?? ""));
-    return isRecord(claims) && typeof claims.exp === "number" ? claims.exp * 1000 : undefined;
+    const { exp } = JSON.parse(atob(token?.split(".")[1]?.replace(/-/g, "+").replace(/_/g, "/") ?? ""));
+    return typeof exp === "number" ? exp * 1000 : undefined;
   } catch {
     return undefined;
   }

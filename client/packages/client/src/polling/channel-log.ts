@@ -1,19 +1,10 @@
-import { type Access, content, withQuery } from "../core/access.js";
+import { content, withQuery } from "../core/access.js";
 import { unexpected } from "../core/errors.js";
 import { fromLog, type StreamEvent } from "../core/events.js";
+import { accessOf, type ChannelOptions } from "../sse/event-source-client.js";
 import { decodePoll } from "../wire/decode.js";
 import { parseJson } from "../wire/json.js";
 import type { Cursor } from "../wire/types.js";
-
-export interface ChannelLogOptions {
-  readonly access: Access;
-  readonly channels: readonly string[];
-  readonly types: readonly string[] | undefined;
-  /** Without a cursor: the newest so many of each channel; 0: only what is new. */
-  readonly last: number;
-  readonly after: Cursor | undefined;
-  readonly deliver: (event: StreamEvent) => void;
-}
 
 export interface ReadOptions {
   readonly signal: AbortSignal;
@@ -26,13 +17,16 @@ const pageSize = 100;
 
 /** Reads what came behind a place on each channel, and remembers how far it got. */
 export class ChannelLog {
-  readonly #options: ChannelLogOptions;
+  readonly #options: ChannelOptions;
+  readonly #deliver: (event: StreamEvent) => void;
   readonly #places = new Map<string, Cursor>();
   readonly #etags = new Map<string, string>();
 
-  constructor(options: ChannelLogOptions) {
+  /** `after` is the place on all channels; without it each begins with its newest `last`, or with what is new. */
+  constructor(options: ChannelOptions, after: Cursor | undefined, deliver: (event: StreamEvent) => void) {
     this.#options = options;
-    if (options.after !== undefined) for (const channel of options.channels) this.#places.set(channel, options.after);
+    this.#deliver = deliver;
+    if (after !== undefined) for (const channel of options.channels) this.#places.set(channel, after);
   }
 
   /** One channel's place is a cursor to resume from; of several there is none in common. */
@@ -56,25 +50,30 @@ export class ChannelLog {
   }
 
   async #page(channel: string, { signal, renew = false, waitS = 0 }: ReadOptions): Promise<boolean> {
-    const { access, types, last, deliver } = this.#options;
+    const { types, last = 0 } = this.#options;
     const after = this.#places.get(channel);
     const limit = after === undefined ? Math.max(last, 1) : pageSize;
     const wait = (after !== undefined && waitS) || undefined;
     const path = withQuery(`/api/channels/${encodeURIComponent(channel)}/events`, { limit, after, wait });
     const etag = waitS ? undefined : this.#etags.get(channel);
-    const answer = await content(access, path, { etag, signal, renew, timeoutMs: waitS * 1000 + 10_000 });
+    const answer = await content(accessOf(this.#options), path, {
+      etag,
+      signal,
+      renew,
+      timeoutMs: waitS * 1000 + 10_000,
+    });
     if (signal.aborted || answer.text === undefined) return false;
     const page = decodePoll(parseJson(answer.text));
     if (!page) throw unexpected("a page of events");
     if (page.gap) {
-      deliver({ type: "gap", payload: { channel, reason: page.gap }, channel, id: page.cursor });
+      this.#deliver({ type: "gap", payload: { channel, reason: page.gap }, channel, id: page.cursor });
     }
     const begins = after === undefined && last === 0;
     for (const event of begins ? [] : page.events) {
       if (signal.aborted) return false;
       // Place by place, so that a stop in the middle goes on behind the last that was delivered.
       this.#places.set(channel, event.id);
-      if (!types || types.includes(event.type)) deliver(fromLog(event, this.cursor));
+      if (!types || types.includes(event.type)) this.#deliver(fromLog(event, this.cursor));
     }
     this.#places.set(channel, page.cursor);
     const more = after !== undefined && page.events.length >= limit;

@@ -29,21 +29,13 @@ export class ChannelPoller<E extends EventMap = EventMap> implements EventClient
   readonly #emitter = new Emitter();
 
   constructor(options: ChannelPollerOptions) {
-    const { channels, types, last = 0, cursorStore = memoryCursor() } = options;
-    const waitS = options.waitS ?? (channels.length === 1 ? 20 : 0);
-    const intervalMs = options.intervalMs ?? (waitS ? 0 : 3000);
-    const access = accessOf(options);
-    this.log = new ChannelLog({
-      access,
-      channels,
-      types,
-      last,
-      after: cursorStore.load(),
-      deliver: (event) => this.#emitter.deliver(event),
-    });
-    this.#polling = polling(access.env, options, intervalMs, async (attempt) => {
+    const { channels, cursorStore = memoryCursor(), waitS = channels.length === 1 ? 20 : 0 } = options;
+    const { intervalMs = waitS ? 0 : 3000 } = options;
+    const { env } = accessOf(options);
+    this.log = new ChannelLog(options, cursorStore.load(), (event) => this.#emitter.deliver(event));
+    this.#polling = polling(env, options, intervalMs, async (attempt) => {
       const { signal, renew } = attempt;
-      const began = access.env.now();
+      const began = env.now();
       const resumed = this.log.isPlaced;
       // The first answer at once: it says that this way works.
       const first = this.status.getSnapshot().state !== "open";
@@ -51,7 +43,7 @@ export class ChannelPoller<E extends EventMap = EventMap> implements EventClient
       if (this.cursor !== undefined) cursorStore.save(this.cursor);
       if (first) attempt.opened("polling", { resumed });
       // Something on the way may answer at once what the server would have held.
-      return Math.max(intervalMs, soonestMs - (access.env.now() - began));
+      return Math.max(intervalMs, soonestMs - (env.now() - began));
     });
     this.status = this.#polling.status;
   }

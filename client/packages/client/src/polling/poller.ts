@@ -1,6 +1,6 @@
 import { type Access, content } from "../core/access.js";
 import type { Attempt, ConnectionStatus } from "../core/connection.js";
-import { fail } from "../core/errors.js";
+import { unexpected } from "../core/errors.js";
 import { type Readable, Store, safely } from "../core/store.js";
 import { type AccessOptions, accessOf } from "../sse/event-source-client.js";
 import { type Polling, type PollingOptions, polling } from "./polling.js";
@@ -36,6 +36,8 @@ const soonestMs = 100;
 export class Poller<T = unknown> {
   readonly status: Readable<ConnectionStatus>;
   readonly #data = new Store<Polled<T>>({ state: "empty" });
+  readonly getSnapshot = this.#data.getSnapshot;
+  readonly subscribe = this.#data.subscribe;
   readonly #access: Access;
   readonly #options: PollerOptions<T>;
   readonly #polling: Polling;
@@ -51,14 +53,6 @@ export class Poller<T = unknown> {
     const round = (attempt: Attempt) => this.#round(attempt);
     this.#polling = polling(this.#access.env, options, this.#intervalMs, round);
     this.status = this.#polling.status;
-  }
-
-  get getSnapshot(): () => Polled<T> {
-    return this.#data.getSnapshot;
-  }
-
-  get subscribe(): (listener: () => void) => () => void {
-    return this.#data.subscribe;
   }
 
   open(): void {
@@ -104,7 +98,7 @@ export class Poller<T = unknown> {
       const body: unknown = JSON.parse(text);
       return parse ? parse(body) : (body as T);
     } catch (thrown) {
-      throw fail("invalid-response", `The answer was not understood: ${thrown}`);
+      throw unexpected(`what was expected: ${thrown}`);
     }
   }
 }

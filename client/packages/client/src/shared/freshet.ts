@@ -1,5 +1,5 @@
-import { browserEnvironment } from "../core/environment.js";
-import type { AccessOptions } from "../sse/event-source-client.js";
+import type { Environment } from "../core/environment.js";
+import { type AccessOptions, accessOf } from "../sse/event-source-client.js";
 
 export interface FreshetOptions extends AccessOptions {
   /**
@@ -37,10 +37,12 @@ const lingerMs = 1000;
  */
 export class Freshet {
   readonly options: FreshetOptions;
+  readonly #env: Environment;
   readonly #entries = new Map<string, Entry>();
 
   constructor(options: FreshetOptions = {}) {
     this.options = options;
+    this.#env = accessOf(options).env;
   }
 
   /**
@@ -48,7 +50,7 @@ export class Freshet {
    * same with it.
    */
   share<T extends Opens>(key: string, create: (options: FreshetOptions) => T): Lease<T> {
-    const env = this.options.environment ?? browserEnvironment;
+    const env = this.#env;
     let entry = this.#entries.get(key);
     if (!entry) {
       entry = { value: create(this.options), holders: 0 };
@@ -83,9 +85,8 @@ export class Freshet {
   close(): void {
     const entries = [...this.#entries.values()];
     this.#entries.clear();
-    const env = this.options.environment ?? browserEnvironment;
     for (const { value, timer } of entries) {
-      env.clearTimeout(timer);
+      this.#env.clearTimeout(timer);
       value.close();
     }
   }

@@ -1,4 +1,3 @@
-import type { Access } from "../core/access.js";
 import type { ConnectionStatus } from "../core/connection.js";
 import { type CursorStore, memoryCursor } from "../core/cursor-store.js";
 import { Emitter } from "../core/emitter.js";
@@ -48,7 +47,6 @@ export class TabSharedClient<E extends EventMap = EventMap> implements EventClie
   readonly #status = new Store<ConnectionStatus>({ state: "idle" });
   readonly status = this.#status;
   readonly #options: TabSharedOptions;
-  readonly #access: Access;
   readonly #store: CursorStore;
   readonly #emitter = new Emitter();
   /** Present while open. */
@@ -61,7 +59,6 @@ export class TabSharedClient<E extends EventMap = EventMap> implements EventClie
 
   constructor(options: TabSharedOptions) {
     this.#options = options;
-    this.#access = accessOf(options);
     this.#store = options.cursorStore ?? memoryCursor();
   }
 
@@ -85,7 +82,7 @@ export class TabSharedClient<E extends EventMap = EventMap> implements EventClie
       return;
     }
     const { name } = this.#options;
-    const { locks, BroadcastChannel } = this.#access.env;
+    const { locks, BroadcastChannel } = accessOf(this.#options).env;
     const session = new AbortController();
     this.#session = session;
     this.#status.set({ state: "connecting", attempt: 0 });
@@ -170,16 +167,16 @@ export class TabSharedClient<E extends EventMap = EventMap> implements EventClie
 
   /** What the leader got before we came, we ask the server for; what it gets meanwhile waits. */
   #catchUp(seam: Seam, session: AbortSignal): void {
-    const { channels, types, last = 0 } = this.#options;
     const deliver = (event: StreamEvent) => this.#emitter.deliver(event);
-    const log = new ChannelLog({ access: this.#access, channels, types, last, after: this.cursor, deliver });
+    const log = new ChannelLog(this.#options, this.cursor, deliver);
     const controller = new AbortController();
     this.#catchingUp = controller;
     void seam.close(log, controller.signal).then((joined) => {
       if (controller.signal.aborted) return;
       this.#dropSeam();
       if (joined) return;
-      for (const channel of channels) deliver({ type: "gap", payload: { channel, reason: "lagging" }, channel });
+      for (const channel of this.#options.channels)
+        deliver({ type: "gap", payload: { channel, reason: "lagging" }, channel });
       seam.open(session);
     });
   }

@@ -21,11 +21,10 @@ interface Entry {
 }
 
 export interface OutboxOptions {
-  /** Messages that wait for a connection or an answer. */
-  readonly maxQueued: number;
-  readonly ackTimeoutMs: number;
-  /** Told of each message that is dropped because the queue is full. */
-  readonly onDropped: (message: ClientMessage, error: FreshetError) => void;
+  /** How long a message waits for its answer once it is sent. Default 10,000. */
+  readonly ackTimeoutMs?: number;
+  /** Messages that wait for a connection or an answer; beyond, the oldest is dropped. Default 100. */
+  readonly maxQueued?: number;
 }
 
 /** A frame over the server's limit (128 KiB) would end the connection. */
@@ -42,10 +41,17 @@ export class Outbox {
   readonly #entries = new Map<string, Entry>();
   readonly #env: Environment;
   readonly #options: OutboxOptions;
+  readonly #onDropped: (message: ClientMessage, error: FreshetError) => void;
 
-  constructor(env: Environment, options: OutboxOptions) {
+  /** `onDropped` is told of each message that is dropped because the queue is full. */
+  constructor(
+    env: Environment,
+    options: OutboxOptions,
+    onDropped: (message: ClientMessage, error: FreshetError) => void,
+  ) {
     this.#env = env;
     this.#options = options;
+    this.#onDropped = onDropped;
   }
 
   /** Takes a message in; it goes out with the next `flush`. The result comes always, and is never a rejection. */
@@ -61,23 +67,25 @@ export class Outbox {
       if (new TextEncoder().encode(text).length > longestFrame) return reject("The message is too big");
       if (this.#entries.has(id)) return reject("A message with this id is on its way");
       this.#entries.set(id, { id, text, message, settle, sent: false, tries: 0 });
-      if (this.#entries.size <= this.#options.maxQueued) return;
+      const { maxQueued = 100 } = this.#options;
+      if (this.#entries.size <= maxQueued) return;
       const oldest = this.#entries.values().next().value as Entry;
-      const error: FreshetError = { kind: "overflow", message: "Too many messages wait; the oldest was dropped" };
+      const error: FreshetError = { kind: "overflow", message: "Too many messages wait" };
       this.#settle(oldest, error);
-      this.#options.onDropped(oldest.message, error);
+      this.#onDropped(oldest.message, error);
     });
   }
 
   /** Sends what was not sent on this connection. */
   flush(send: (text: string) => void): void {
+    const { ackTimeoutMs = 10_000 } = this.#options;
     for (const entry of this.#entries.values()) {
       if (entry.sent) continue;
       entry.sent = true;
       entry.tries++;
       entry.timer = this.#env.setTimeout(() => {
-        this.#settle(entry, { kind: "timeout", message: "Sent, but not answered; it may have been done" });
-      }, this.#options.ackTimeoutMs);
+        this.#settle(entry, { kind: "timeout", message: "No answer; it may have been done" });
+      }, ackTimeoutMs);
       send(entry.text);
     }
   }

@@ -18,7 +18,7 @@ import type { Cursor, Member, PlatformPayloads } from "../wire/types.js";
 import { closeError } from "./close-codes.js";
 import { type Followed, FollowedSet, follow, unfollow } from "./followed.js";
 import { type KeepAliveOptions, keepAlive, later, probe } from "./keep-alive.js";
-import { Outbox, refused, type SendResult } from "./outbox.js";
+import { Outbox, type OutboxOptions, refused, type SendResult } from "./outbox.js";
 
 /** Payloads of what comes over a WebSocket besides the application's own events. */
 export interface SocketPayloads extends PlatformPayloads {
@@ -47,12 +47,7 @@ export type SocketEventOf<E extends EventMap, T extends string> = T extends "*"
     ? SocketEvent<T, (SocketPayloads & E)[T]>
     : SocketEvent<T>;
 
-export interface WebSocketOptions extends AccessOptions, ConnectionOptions, KeepAliveOptions {
-  /** How long a message waits for its answer once it is sent. Default 10,000. */
-  readonly ackTimeoutMs?: number;
-  /** Messages that wait for a connection or an answer; beyond, the oldest is dropped. Default 100. */
-  readonly maxQueued?: number;
-}
+export interface WebSocketOptions extends AccessOptions, ConnectionOptions, OutboxOptions, KeepAliveOptions {}
 
 export interface MessageOptions {
   /** False: not back to the sender, on none of their connections, nor in the room's history. Default true. */
@@ -89,11 +84,9 @@ export class WebSocketClient<E extends EventMap = EventMap> {
     this.#access = accessOf(options);
     this.#connection = connection(this.#access.env, options, (attempt) => this.#dial(attempt));
     this.status = this.#connection.status;
-    this.#outbox = new Outbox(this.#access.env, {
-      maxQueued: options.maxQueued ?? 100,
-      ackTimeoutMs: options.ackTimeoutMs ?? 10_000,
-      onDropped: (message, error) => this.#emitter.emit({ type: "dropped", payload: { message, error } }),
-    });
+    this.#outbox = new Outbox(this.#access.env, options, (message, error) =>
+      this.#emitter.emit({ type: "dropped", payload: { message, error } }),
+    );
     this.status.subscribe(() => {
       const status = this.status.getSnapshot();
       if (status.state === "failed") this.#outbox.clear(status.error);
