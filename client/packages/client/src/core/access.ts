@@ -109,10 +109,14 @@ export async function request<T>(
 
 /** What is at a path: its text, undefined where it is still what had the `etag`; and its new ETag. */
 export function content(access: Access, path: string, options: RequestOptions) {
-  return request(access, path, options, async (response) => ({
-    text: response.status === 304 ? undefined : await response.text(),
-    etag: response.headers.get("ETag") ?? undefined,
-  }));
+  return request(access, path, options, async (response) => {
+    // A 304 is read to its end, too: nothing is left of it to be aborted.
+    const text = await response.text();
+    return {
+      text: response.status === 304 ? undefined : text,
+      etag: response.headers.get("ETag") ?? undefined,
+    };
+  });
 }
 
 /** The answer's JSON. A login page or a proxy's HTML is an `invalid-response`, not a crash. */

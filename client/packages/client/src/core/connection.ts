@@ -44,7 +44,10 @@ export interface ConnectionOptions {
   readonly minUptimeMs?: number;
   /** How long an attempt may take, its ticket included. Default 15,000; 0: for ever. */
   readonly connectTimeoutMs?: number;
-  /** Without a sign of life (the server sends one each 25 s) for so long an open connection is given up. Default 60,000; 0: never. */
+  /**
+   * Without a sign of life for so long an open connection is given up. Default 60,000, two heartbeats of the server (25 s
+   * each) and some; 0: never.
+   */
   readonly heartbeatTimeoutMs?: number;
 }
 

@@ -28,7 +28,7 @@ export class Emitter<E extends Pick<StreamEvent, "type" | "id"> = StreamEvent> {
     this.hint(event, "*");
   }
 
-  /** To all, unless it was delivered before. Without an id there is no telling; and a gap's is a place that an event may have. */
+  /** To all, unless it was delivered before: without an id there is no telling, and a gap's may be an event's, too. */
   deliver(event: E): void {
     const { type, id } = event;
     if (type !== "gap" && id !== undefined) {

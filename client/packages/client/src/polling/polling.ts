@@ -14,7 +14,7 @@ export interface Polling extends Connection {
   poke(): void;
 }
 
-/** A connection that asks again and again, one round at a time. After one that throws the next is not before `intervalMs`. */
+/** A connection that asks again and again, one round at a time; after one that throws, not before `intervalMs`. */
 export function polling(env: Environment, options: PollingOptions, intervalMs: number, round: PollRound): Polling {
   const { pauseWhenHidden = true } = options;
   let poke: (() => void) | undefined;

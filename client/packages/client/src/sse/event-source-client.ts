@@ -47,8 +47,6 @@ export interface EventSourceOptions extends ChannelOptions {
   readonly presence?: boolean;
   /** `fetchTransport` (default) or `nativeTransport`. */
   readonly transport?: SseTransport;
-  /** As for every connection; default 60,000: two heartbeats of the server (25 s each) and some. */
-  readonly heartbeatTimeoutMs?: number;
 }
 
 export function accessOf(options: AccessOptions): Access {

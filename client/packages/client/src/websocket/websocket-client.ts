@@ -179,7 +179,7 @@ export class WebSocketClient<E extends EventMap = EventMap> {
     if (!env.WebSocket) throw fail("rejected", "This environment has no WebSocket");
     const ticket = { ...(await takeTicket(this.#access, attempt)), resumes: this.#own !== undefined };
     if (signal.aborted) return;
-    const path = withQuery("/ws", { ticket: ticket.ticket, after: this.#own });
+    const path = withQuery("/ws", { ticket: ticket.ticket, after: this.#own || undefined });
     const socket = new env.WebSocket((baseUrl || env.origin).replace(/^http/, "ws") + path);
     socket.onmessage = ({ data }) => {
       if (!signal.aborted) this.#receive(attempt, socket, ticket, data);
@@ -187,7 +187,7 @@ export class WebSocketClient<E extends EventMap = EventMap> {
     socket.onclose = ({ code, reason }) => attempt.ended(...closeError(code, reason));
     socket.onerror = () => {};
     signal.addEventListener("abort", () => {
-      this.#socket = undefined;
+      this.#socket = this.#extended = undefined;
       this.#asked.clear();
       this.#outbox.disconnected();
       socket.close();
