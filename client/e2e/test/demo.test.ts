@@ -69,6 +69,7 @@ it("a notification comes, and is there in a second tab, too", async () => {
   await show(second, "Notifications");
   await second.locator(".inbox li", { hasText: "Order 4711 is completed" }).waitFor();
   expect(await second.locator(".inbox li").count()).toBe(1);
+  expect(await second.locator(".toast").count(), "old news").toBe(0);
   await second.close();
 });
 

@@ -1,6 +1,6 @@
 import type { StreamEvent } from "@freshet/client";
 import { useChannel } from "@freshet/client/react";
-import { createContext, useCallback, useContext, useEffect, useMemo, useReducer, useRef } from "react";
+import { createContext, useCallback, useContext, useEffect, useMemo, useReducer, useState } from "react";
 import { add, dismiss, markAllRead, markRead, type Notice, type Notices, noNotices, noticeOf } from "../logic/notices";
 import { useSession } from "./session-context";
 import { useReport } from "./status-board";
@@ -48,36 +48,41 @@ function storedIds(key: string): readonly string[] {
   }
 }
 
-/** The first events after the page was loaded are those of before (`last`): news to nobody, so no toasts. */
-const settledMs = 1500;
+function storeIds(key: string, ids: Iterable<string>): void {
+  try {
+    localStorage.setItem(key, JSON.stringify([...ids]));
+  } catch {
+    // Storage is denied: until the next reload.
+  }
+}
+
+/** So many come again after a reload. */
+const comeAgain = 20;
+/** So many are known then. */
+const mostHeard = 100;
 
 /** What came for the user, and what of it was read; that is remembered in this browser, and other tabs learn of it. */
 export function useNoticeCentre(): NoticeCentre {
   const { user, nameOf } = useSession();
   const key = `freshet-demo:read:${user.id}`;
   const [notices, act] = useReducer(reduce, key, (name) => noNotices(storedIds(name)));
-  const settled = useRef(Number.POSITIVE_INFINITY);
+  const heardKey = `freshet-demo:heard:${user.id}`;
+  // Of what comes again after a reload only that is worth a toast which came meanwhile. As it was when the page was
+  // loaded: another tab's toast does not take away this one's.
+  const [heardBefore] = useState(() => new Set(storedIds(heardKey)));
 
   const hear = (event: StreamEvent) => {
     if (event.type === "heartbeat") return;
-    const now = Date.now();
-    act({ do: "add", notice: noticeOf(event, now, nameOf), toast: now >= settled.current });
+    const notice = noticeOf(event, Date.now(), nameOf);
+    const others = storedIds(heardKey).filter((id) => id !== notice.id);
+    storeIds(heardKey, [...others, notice.id].slice(-mostHeard));
+    act({ do: "add", notice, toast: !heardBefore.has(notice.id) });
   };
-  const status = useChannel("user:me", { "*": hear }, { last: 20 });
+  const status = useChannel("user:me", { "*": hear }, { last: comeAgain });
   useReport("Notifications", "events of user:me", status);
-  const isOpen = status.state === "open";
-  useEffect(() => {
-    if (isOpen) settled.current = Math.min(settled.current, Date.now() + settledMs);
-  }, [isOpen]);
 
   const { read } = notices;
-  useEffect(() => {
-    try {
-      localStorage.setItem(key, JSON.stringify([...read]));
-    } catch {
-      // Storage is denied: until the next reload.
-    }
-  }, [key, read]);
+  useEffect(() => storeIds(key, read), [key, read]);
   useEffect(() => {
     const hearOfOtherTabs = (event: StorageEvent) => {
       if (event.key === key) act({ do: "read", ids: storedIds(key) });
