@@ -256,12 +256,17 @@ final class Scenario implements AutoCloseable {
     }
 
     /// Looks through the log that there is now, for events that are not in it: they went with another primary.
-    /// Those that nobody acknowledged are owed to nobody, whoever saw them; publishers here wait for a replica
-    /// before they acknowledge.
+    /// Those that nobody acknowledged there are owed to nobody, whoever saw them; publishers here wait for a replica
+    /// before they acknowledge. One that had no answer may have repeated its request, which the other primary did not
+    /// know: then it stands at another place.
     void excuseWhatIsGone() {
-        gone().lost().stream()
+        Gone gone = gone();
+        gone.lost().stream()
                 .filter(publication -> !publication.isAcknowledged())
                 .forEach(Publication::excuse);
+        gone.repeated().stream()
+                .filter(publication -> !publication.isAcknowledgedAt(placeOf(publication)))
+                .forEach(Publication::repeated);
     }
 
     /// The same where a server may lose what it acknowledged, if it was appended since then.

@@ -244,6 +244,18 @@ final class CheckerTest {
     }
 
     @Test
+    void aPlaceThatAClientSawIsNotAcknowledgedByAnotherOne() {
+        Publication publication = checker.attempt(CHANNEL, false);
+        receive(0, 10);
+        transcript.event(publication.number(), cursor(150));
+        publication.acknowledged(new StreamId(160, 0));
+
+        assertThat(publication.isAcknowledgedAt(new StreamId(150, 0))).isFalse();
+        assertThat(publication.isAcknowledgedAt(new StreamId(160, 0))).isTrue();
+        assertThat(publication.place()).isEqualTo(new StreamId(150, 0));
+    }
+
+    @Test
     void strangersAreFound() {
         receive(0, 10);
         transcript.event(4711, cursor(300));

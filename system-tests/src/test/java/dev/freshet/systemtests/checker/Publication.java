@@ -13,6 +13,7 @@ public final class Publication {
     private final boolean ephemeral;
     private final long sentNanos = System.nanoTime();
     private @Nullable StreamId place;
+    private @Nullable StreamId acknowledgedAt;
     private boolean acknowledged;
     private boolean excused;
     private boolean repeated;
@@ -55,16 +56,14 @@ public final class Publication {
             contradict("was acknowledged with the id \"" + id + "\"");
             return;
         }
-        synchronized (this) {
-            acknowledged = true;
-        }
-        standsAt(parsed.position());
+        acknowledged(parsed.position());
     }
 
     /// The log took it: `XADD` answered.
     public void acknowledged(StreamId id) {
         synchronized (this) {
             acknowledged = true;
+            acknowledgedAt = id;
         }
         standsAt(id);
     }
@@ -99,7 +98,12 @@ public final class Publication {
         return acknowledged;
     }
 
-    /// Where it stands; `null` as long as neither an answer nor a client told.
+    /// Whether the log said yes, and named this place.
+    public synchronized boolean isAcknowledgedAt(StreamId where) {
+        return where.equals(acknowledgedAt);
+    }
+
+    /// Where it stands, by whoever told first; `null` as long as neither an answer nor a client told.
     public synchronized @Nullable StreamId place() {
         return place;
     }
