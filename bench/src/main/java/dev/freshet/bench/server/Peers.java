@@ -19,31 +19,43 @@ public final class Peers {
 
     private Peers() {}
 
+    private interface Start {
+        Contender now() throws IOException;
+    }
+
     /// Starts those that are there and speak `wire`.
     ///
-    /// @param missing told about each that is not there
-    public static List<Contender> start(Workplace place, Wire wire, Consumer<String> missing) throws IOException {
+    /// @param missing told about each that is not there, or does not start
+    public static List<Contender> start(Workplace place, Wire wire, Consumer<String> missing) {
         List<Contender> peers = new ArrayList<>();
         Optional<Path> nchan = Nchan.module();
         if (nchan.isPresent()) {
-            peers.add(Nchan.start(nchan.get(), place.folder()));
+            add(peers, "Nchan", () -> Nchan.start(nchan.get(), place.folder()), missing);
         } else {
             missing.accept("without Nchan, which is not installed (on Debian: apt-get install libnginx-mod-nchan)");
         }
         if (Pushpin.isInstalled()) {
-            peers.add(Pushpin.start(place.folder()));
+            add(peers, "Pushpin", () -> Pushpin.start(place.folder()), missing);
         } else {
             missing.accept("without Pushpin, which is not installed (on Debian: apt-get install pushpin)");
         }
         if (wire == Wire.WEBSOCKET) {
             Optional<Path> node = NodeWs.program(place.root());
             if (node.isPresent()) {
-                peers.add(NodeWs.start(node.get(), place.folder()));
+                add(peers, "Node", () -> NodeWs.start(node.get(), place.folder()), missing);
             } else {
                 missing.accept("without Node, which needs `npm install` in bench/peers/node");
             }
         }
         return peers;
+    }
+
+    private static void add(List<Contender> peers, String name, Start start, Consumer<String> missing) {
+        try {
+            peers.add(start.now());
+        } catch (RuntimeException | IOException e) {
+            missing.accept("without " + name + ", which did not start: " + e.getMessage());
+        }
     }
 
     static boolean isInstalled(String program) {
