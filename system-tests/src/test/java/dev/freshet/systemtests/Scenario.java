@@ -256,9 +256,9 @@ final class Scenario implements AutoCloseable {
     }
 
     /// Looks through the log that there is now, for events that are not in it: they went with another primary.
-    /// Those that nobody acknowledged there are owed to nobody, whoever saw them; publishers here wait for a replica
-    /// before they acknowledge. One that had no answer may have repeated its request, which the other primary did not
-    /// know: then it stands at another place.
+    /// Those that nobody acknowledged there are owed to nobody, whoever saw them; publishers here wait for a
+    /// replica before they acknowledge. One that had no answer may have repeated its request, which the other
+    /// primary did not know: then it stands at another place.
     void excuseWhatIsGone() {
         Gone gone = gone();
         gone.lost().stream()

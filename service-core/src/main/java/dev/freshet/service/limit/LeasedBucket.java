@@ -8,20 +8,22 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A [SharedBucket] for what happens often: a replica takes as many tokens at a time as come in a tenth of a
-/// second, and gives them out itself, so that few requests ask Redis.
+/// A [SharedBucket] for what happens often: a replica takes several tokens at a time, a lease, and gives them out
+/// itself, so that few requests ask Redis. A lease is what the user needed of late: the next one is twice as large
+/// when one was used up within a second, and as large as what was used when it was not. At most it is what comes in
+/// a tenth of a second.
 ///
 /// All replicas together still give out no more than the bucket does. Tokens that a replica has and does not need
-/// are lost to the others; it drops them when they would have come again. Safe for any thread.
+/// are lost to the others, and after a second to itself: seldom more than the user takes, for leases of a user
+/// that comes seldom are small. Safe for any thread.
 public final class LeasedBucket {
 
-    private static final double LEASE_SECONDS = 0.1;
-    private static final long NANOS = 1_000_000_000L;
+    private static final double LARGEST_SECONDS = 0.1;
+    private static final long LIFE_NANOS = 1_000_000_000L;
 
     private final SharedBucket bucket;
     private final Rate rate;
-    private final int lease;
-    private final long leaseNanos;
+    private final int largest;
     private final Map<String, Share> shares;
 
     /// @param most users whose tokens are kept at a time; the others' are dropped, those first that were not
@@ -29,8 +31,7 @@ public final class LeasedBucket {
     public LeasedBucket(SharedBucket bucket, Rate rate, int most) {
         this.bucket = bucket;
         this.rate = rate;
-        this.lease = (int) Math.clamp(Math.round(rate.perSecond() * LEASE_SECONDS), 1, Math.max(1, rate.burst()));
-        this.leaseNanos = Math.round(lease / rate.perSecond() * NANOS);
+        this.largest = (int) Math.clamp(Math.round(rate.perSecond() * LARGEST_SECONDS), 1, Math.max(1, rate.burst()));
         this.shares = new Bounded<>(most);
     }
 
@@ -53,8 +54,13 @@ public final class LeasedBucket {
     private final class Share {
 
         private final String userId;
-        private long tokens;
+        private int tokens;
         private long until;
+
+        /// Of the last lease, and of the next one.
+        private int held;
+
+        private int next = 1;
         private @Nullable Future<Duration> asking;
 
         Share(String userId) {
@@ -65,6 +71,7 @@ public final class LeasedBucket {
             Future<Duration> answer;
             synchronized (this) {
                 if (tokens > 0 && System.nanoTime() - until > 0) {
+                    next = Math.max(1, held - tokens);
                     tokens = 0;
                 }
                 if (tokens >= wanted) {
@@ -82,7 +89,10 @@ public final class LeasedBucket {
 
         /// Of what comes, the wanted ones are the caller's.
         private Future<Duration> ask(int wanted) {
-            int asked = Math.max(wanted, lease);
+            if (held > 0 && System.nanoTime() - until <= 0) {
+                next = Math.min(2 * next, largest);
+            }
+            int asked = Math.max(wanted, next);
             Promise<Duration> promise = Promise.promise();
             asking = promise.future();
             return bucket.take(userId, asked).onComplete(answer -> {
@@ -90,7 +100,8 @@ public final class LeasedBucket {
                     asking = null;
                     if (answer.succeeded() && answer.result().isZero()) {
                         tokens += asked - wanted;
-                        until = System.nanoTime() + leaseNanos;
+                        held = asked;
+                        until = System.nanoTime() + LIFE_NANOS;
                     }
                 }
                 promise.handle(answer);

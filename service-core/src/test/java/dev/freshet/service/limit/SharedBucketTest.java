@@ -81,6 +81,37 @@ class SharedBucketTest {
         assertThat(scripts() - scriptsBefore).isLessThan(taken);
     }
 
+    /// A lease for each of its requests would be ten times what it takes.
+    @Test
+    void whoComesSeldomAndToAnotherReplicaEachTimeIsCountedAsHeIs() throws InterruptedException {
+        Rate rate = new Rate(100, 100);
+        List<LeasedBucket> replicas = IntStream.range(0, 4)
+                .mapToObj(i -> new LeasedBucket(
+                        new SharedBucket(links.get(i % 2), "test", rate, Duration.ofMinutes(1)), rate, 10))
+                .toList();
+
+        for (int i = 0; i < 100; i++) {
+            assertThat(get(replicas.get(i % 4).take(user, 1)))
+                    .as("request %d", i)
+                    .isZero();
+            Thread.sleep(30);
+        }
+    }
+
+    @Test
+    void aLeaseGrowsWithWhatIsTaken() {
+        LeasedBucket bucket = new LeasedBucket(
+                new SharedBucket(links.getFirst(), "test", new Rate(5_000, 1_000)), new Rate(5_000, 1_000), 10);
+        long scriptsBefore = scripts();
+
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(get(bucket.take(user, 1))).isZero();
+        }
+
+        // 1, 2, 4, … 64, and then a hundred each.
+        assertThat(scripts() - scriptsBefore).isBetween(10L, 20L);
+    }
+
     @Test
     void whatIsOverTheBurstPassesOnceAndTheNextWaitsForIt() {
         SharedBucket bucket = new SharedBucket(links.getFirst(), "test", RATE, Duration.ofSeconds(2));
@@ -134,7 +165,7 @@ class SharedBucketTest {
                 .lines()
                 .filter(line -> line.startsWith("cmdstat_eval"))
                 .mapToLong(line -> Long.parseLong(
-                        line.replaceAll(".*calls=([0-9]+),.*", "$1").strip()))
+                        line.replaceAll(".*:calls=([0-9]+),.*", "$1").strip()))
                 .sum();
     }
 }
