@@ -13,6 +13,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /// Publishers with a rate of their own: they send when it is time, whether or not the last answer came (an open loop).
@@ -33,7 +34,7 @@ final class Load implements AutoCloseable {
 
     private final Checker checker;
     private final Rest publisher;
-    private final List<String> urls;
+    private final IntFunction<String> urls;
     private final RawProducer raw;
     private final List<String> channels;
     private final Random random;
@@ -54,12 +55,14 @@ final class Load implements AutoCloseable {
     private int turn;
     private double due;
 
-    /// @param urls of `/api/events`: at the proxy, at replicas
+    /// @param urls of `/api/events`, at the proxy or at replicas: asked before each attempt, with a number from 0 that
+    /// is
+    ///     the request's own
     /// @param padding characters that make each payload longer
     Load(
             Checker checker,
             Rest publisher,
-            List<String> urls,
+            IntFunction<String> urls,
             RawProducer raw,
             List<String> channels,
             long seed,
@@ -184,7 +187,7 @@ final class Load implements AutoCloseable {
         send(
                 publication,
                 body(publication),
-                urls.get(random.nextInt(urls.size())),
+                random.nextInt(Integer.MAX_VALUE),
                 System.nanoTime() + GIVE_UP_NANOS,
                 MIN_PAUSE_MS);
     }
@@ -194,17 +197,17 @@ final class Load implements AutoCloseable {
                 .formatted(publication.channel(), Frames.TYPE, publication.payload(padding), publication.ephemeral());
     }
 
-    private void send(Publication publication, String body, String url, long deadline, int pauseMs) {
+    private void send(Publication publication, String body, int number, long deadline, int pauseMs) {
         CompletableFuture<Rest.Answer> answer =
-                publisher.postAsync(url, body, "Idempotency-Key", run + "-" + publication.number());
+                publisher.postAsync(urls.apply(number), body, "Idempotency-Key", run + "-" + publication.number());
         var unused = answer.whenComplete(
-                (came, failure) -> answered(publication, body, url, deadline, pauseMs, came, failure));
+                (came, failure) -> answered(publication, body, number, deadline, pauseMs, came, failure));
     }
 
     private void answered(
             Publication publication,
             String body,
-            String url,
+            int number,
             long deadline,
             int pauseMs,
             Rest.@Nullable Answer answer,
@@ -221,7 +224,7 @@ final class Load implements AutoCloseable {
         } else {
             refusals.incrementAndGet();
             int next = Math.min(2 * pauseMs, MAX_PAUSE_MS);
-            clock.schedule(() -> send(publication, body, url, deadline, next), pauseMs, TimeUnit.MILLISECONDS);
+            clock.schedule(() -> send(publication, body, number, deadline, next), pauseMs, TimeUnit.MILLISECONDS);
         }
     }
 }

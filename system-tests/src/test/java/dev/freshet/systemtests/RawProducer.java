@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntUnaryOperator;
+import java.util.function.IntFunction;
 import java.util.function.ToIntFunction;
 
 /// A producer that appends with `XADD`, as a service in any language does, one after the other.
@@ -35,21 +35,28 @@ final class RawProducer implements AutoCloseable {
     private record Work(Publication publication, String payload) {}
 
     private final ToIntFunction<String> partitionOf;
-    private final IntUnaryOperator portOf;
+    private final IntFunction<InetSocketAddress> addressOf;
+    private final List<String> login;
     private final int waitReplicas;
     private final LinkedBlockingQueue<Work> queue = new LinkedBlockingQueue<>();
-    private final Map<Integer, Integer> ports = new HashMap<>();
-    private final Map<Integer, Wire> wires = new HashMap<>();
+    private final Map<Integer, InetSocketAddress> addresses = new HashMap<>();
+    private final Map<InetSocketAddress, Wire> wires = new HashMap<>();
     private final Thread thread = new Thread(this::work, "raw-producer");
     private volatile boolean closed;
     private volatile int unfinished;
 
     /// @param partitionOf a channel's partition
-    /// @param portOf where a partition's primary listens; asked again after each failure
+    /// @param addressOf where a partition's primary listens; asked again after each failure
+    /// @param login `AUTH` with its arguments, the first command of each connection; empty if Redis asks for none
     /// @param waitReplicas that must have an event before it counts as acknowledged
-    RawProducer(ToIntFunction<String> partitionOf, IntUnaryOperator portOf, int waitReplicas) {
+    RawProducer(
+            ToIntFunction<String> partitionOf,
+            IntFunction<InetSocketAddress> addressOf,
+            List<String> login,
+            int waitReplicas) {
         this.partitionOf = partitionOf;
-        this.portOf = portOf;
+        this.addressOf = addressOf;
+        this.login = login;
         this.waitReplicas = waitReplicas;
         thread.setDaemon(true);
         thread.start();
@@ -101,12 +108,12 @@ final class RawProducer implements AutoCloseable {
         }
         long deadline = System.nanoTime() + REFUSAL_LIMIT.toNanos();
         while (!closed && System.nanoTime() < deadline) {
-            int port = ports.computeIfAbsent(partition, portOf::applyAsInt);
+            InetSocketAddress address = addresses.computeIfAbsent(partition, addressOf::apply);
             Wire wire;
             try {
-                wire = wire(port);
+                wire = wire(address);
             } catch (IOException nobodyThere) {
-                ports.remove(partition);
+                addresses.remove(partition);
                 TimeUnit.MILLISECONDS.sleep(PAUSE_MS);
                 continue;
             }
@@ -118,10 +125,10 @@ final class RawProducer implements AutoCloseable {
                     }
                     return;
                 }
-                ports.remove(partition);
+                addresses.remove(partition);
             } catch (IOException unknownOutcome) {
-                ports.remove(partition);
-                wires.remove(port);
+                addresses.remove(partition);
+                wires.remove(address);
                 wire.close();
                 return;
             }
@@ -133,13 +140,20 @@ final class RawProducer implements AutoCloseable {
         return replicas.startsWith(":") && Integer.parseInt(replicas.substring(1)) >= waitReplicas;
     }
 
-    private Wire wire(int port) throws IOException {
-        Wire known = wires.get(port);
+    private Wire wire(InetSocketAddress address) throws IOException {
+        Wire known = wires.get(address);
         if (known != null) {
             return known;
         }
-        Wire wire = new Wire(port);
-        wires.put(port, wire);
+        Wire wire = new Wire(address);
+        if (!login.isEmpty()) {
+            String answer = wire.ask(login);
+            if (!answer.equals("OK")) {
+                wire.close();
+                throw new IOException("Redis refused the producer: " + answer);
+            }
+        }
+        wires.put(address, wire);
         return wire;
     }
 
@@ -149,11 +163,11 @@ final class RawProducer implements AutoCloseable {
         private final Socket socket = new Socket();
         private final InputStream in;
 
-        private Wire(int port) throws IOException {
+        private Wire(InetSocketAddress address) throws IOException {
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(ANSWER_LIMIT_MS);
             try {
-                socket.connect(new InetSocketAddress("127.0.0.1", port), ANSWER_LIMIT_MS);
+                socket.connect(address, ANSWER_LIMIT_MS);
                 in = new BufferedInputStream(socket.getInputStream());
             } catch (IOException e) {
                 close();

@@ -11,6 +11,7 @@ import dev.freshet.systemtests.client.Clients;
 import dev.freshet.systemtests.client.Route;
 import dev.freshet.systemtests.client.SocketClient;
 import dev.freshet.systemtests.client.SseClient;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -63,10 +64,13 @@ final class Scenario implements AutoCloseable {
         this.load = new Load(
                 checker,
                 deployment.publisher(),
-                urls,
+                number -> urls.get(number % urls.size()),
                 new RawProducer(
                         deployment.log()::partitionOf,
-                        partition -> deployment.backend().primary(partition).port(),
+                        partition -> new InetSocketAddress(
+                                "127.0.0.1",
+                                deployment.backend().primary(partition).port()),
+                        List.of(),
                         waitReplicas),
                 channels,
                 random.nextLong(),

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
@@ -48,6 +49,23 @@ public final class Child implements AutoCloseable {
 
     /// @param folder where it runs, and its log is
     public static Child start(String name, Path folder, List<String> command, Map<String, String> environment) {
+        return start(name, folder, command, inherited -> {
+            // FRESHET_… of the shell belongs to ./dev; a service would read it as its own configuration.
+            inherited.keySet().removeIf(key -> key.startsWith("FRESHET_") || key.startsWith("QUARKUS_"));
+            inherited.putAll(environment);
+        });
+    }
+
+    /// The same with this environment and nothing else, as in a container.
+    public static Child startAlone(String name, Path folder, List<String> command, Map<String, String> environment) {
+        return start(name, folder, command, inherited -> {
+            inherited.clear();
+            inherited.putAll(environment);
+        });
+    }
+
+    private static Child start(
+            String name, Path folder, List<String> command, Consumer<Map<String, String>> environment) {
         try {
             Files.createDirectories(folder);
             Path log = folder.resolve(name + ".log");
@@ -56,9 +74,7 @@ public final class Child implements AutoCloseable {
                     .redirectErrorStream(true)
                     // Appending: a process that is started again goes on in its log.
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-            // FRESHET_… of the shell belongs to ./dev; a service would read it as its own configuration.
-            builder.environment().keySet().removeIf(key -> key.startsWith("FRESHET_") || key.startsWith("QUARKUS_"));
-            builder.environment().putAll(environment);
+            environment.accept(builder.environment());
             Process process = builder.start();
             RUNNING.add(process);
             process.onExit().thenAccept(RUNNING::remove);

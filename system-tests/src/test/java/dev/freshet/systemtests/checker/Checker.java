@@ -58,7 +58,7 @@ public final class Checker {
         return number >= 0 && number < publications.size() ? publications.get(number) : null;
     }
 
-    int partitionOf(String channel) {
+    public int partitionOf(String channel) {
         return partitionOfChannel.computeIfAbsent(channel, name -> partitions.of(Channel.parse(name)));
     }
 
