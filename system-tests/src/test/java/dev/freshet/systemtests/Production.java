@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -32,6 +33,9 @@ final class Production implements AutoCloseable {
     private static final Path OVERLAY = Service.root().resolve("k8s/overlays/production");
     private static final List<String> REDIS_USERS =
             List.of("ticket-service", "events-service", "push-service", "producer", "exporter", "operator");
+
+    /// Its start script runs a dozen programs, on a machine that may be busy; its startup probe gives it ten minutes.
+    private static final Duration REDIS_LIMIT = Duration.ofMinutes(2);
 
     private final Path folder = Service.logFolder("production");
     private final Tokens tokens = Tokens.create();
@@ -62,7 +66,9 @@ final class Production implements AutoCloseable {
     static Production start() {
         Production production = new Production();
         try {
-            Patience.await("Redis is ready").until(() -> production.redis.isReady() || !production.isWell());
+            Patience.await("Redis is ready")
+                    .atMost(REDIS_LIMIT)
+                    .until(() -> production.redis.isReady() || !production.isWell());
             for (Service service : Service.values()) {
                 Workload workload = production.workload(service);
                 production.workloads.put(service, workload);
