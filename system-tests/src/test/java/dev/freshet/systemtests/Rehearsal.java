@@ -96,7 +96,10 @@ final class Rehearsal implements AutoCloseable {
     /// Lets the load go on until so many more were acknowledged over REST.
     void flow(int count) {
         int goal = load.acknowledged() + count;
-        Patience.await("the load flows").atMost(LIMIT).until(() -> load.acknowledged() >= goal);
+        Patience.await("the load flows")
+                .atMost(LIMIT)
+                .failFast("all pods are well", production::assertWell)
+                .until(() -> load.acknowledged() >= goal);
     }
 
     /// Ends the load, waits until everybody has everything, prints a line, and judges.
@@ -152,6 +155,7 @@ final class Rehearsal implements AutoCloseable {
     private void awaitConnected() {
         Patience.await("everybody is connected")
                 .atMost(LIMIT)
+                .failFast("all pods are well", production::assertWell)
                 .until(
                         () -> clients.all().stream()
                                 .filter(client -> !client.isConnected())

@@ -227,7 +227,8 @@ public final class Pod implements AutoCloseable {
     }
 
     private boolean succeeds(Probe.Exec exec, Duration limit) throws InterruptedException {
-        Child probe = Child.startAlone(name + "-probe", folder, sandbox.local(exec.command()), sandbox.environment());
+        Child probe =
+                Child.startAlone(name + "-probe", folder, sandbox.commandLine(exec.command()), sandbox.environment());
         try {
             return probe.awaitExit(limit) == 0;
         } catch (AssertionError late) {

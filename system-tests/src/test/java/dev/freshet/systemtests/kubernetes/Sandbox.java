@@ -86,19 +86,18 @@ final class Sandbox {
         }
     }
 
-    /// By `env`, which looks for a program on the `PATH` that it is given.
+    /// Of the container's process.
     List<String> commandLine() {
-        List<String> command = new ArrayList<>(List.of("env"));
-        Stream.concat(
-                        (container.command().isEmpty() ? image.entrypoint() : container.command()).stream(),
-                        container.args().stream())
-                .map(this::local)
-                .forEach(command::add);
-        return command;
+        List<String> command =
+                new ArrayList<>(container.command().isEmpty() ? image.entrypoint() : container.command());
+        command.addAll(container.args());
+        return commandLine(command);
     }
 
-    List<String> local(List<String> command) {
-        return command.stream().map(this::local).toList();
+    /// By `env`, which looks for a program on the `PATH` that it is given; who starts it looks on their own.
+    List<String> commandLine(List<String> command) {
+        return Stream.concat(Stream.of("env"), command.stream().map(this::local))
+                .toList();
     }
 
     Map<String, String> environment() {
