@@ -7,6 +7,8 @@ import dev.freshet.service.log.IdempotencyConflict;
 import dev.freshet.service.log.IdempotencyKey;
 import dev.freshet.service.log.Log;
 import dev.freshet.service.redis.Script;
+import dev.freshet.service.trace.AppendSpans;
+import dev.freshet.service.trace.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import jakarta.inject.Singleton;
@@ -14,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// Edits of documents. Safe for any thread.
 @Singleton
@@ -25,19 +28,29 @@ final class Documents {
     private final MeterRegistry meters;
     private final long retentionMs;
 
-    Documents(Log log, DocumentsConfig config, MeterRegistry meters) {
+    /// `null` where appends have no spans.
+    private final @Nullable AppendSpans spans;
+
+    Documents(Log log, DocumentsConfig config, MeterRegistry meters, Tracing tracing) {
         this.log = log;
         this.meters = meters;
         this.retentionMs = config.retention().map(Duration::toMillis).orElse(0L);
+        this.spans = tracing.appends();
     }
 
     /// Makes the document's next version and tells its followers, in one step. Fails as [Log#append] does.
     Future<Edited> edit(Edit edit) {
-        return log.claim(edit.key()).compose(claimed -> write(edit));
+        return log.claim(edit.key()).compose(claimed -> append(edit));
     }
 
-    private Future<Edited> write(Edit edit) {
+    private Future<Edited> append(Edit edit) {
         int partition = log.partitions().of(edit.document());
+        return spans == null
+                ? write(partition, edit, edit.traceparent())
+                : spans.aroundPart(partition, edit.traceparent(), traceparent -> write(partition, edit, traceparent));
+    }
+
+    private Future<Edited> write(int partition, Edit edit, @Nullable String traceparent) {
         IdempotencyKey key = edit.key();
         List<String> keys = new ArrayList<>(2);
         keys.add(Keys.document(partition, edit.document().name()));
@@ -53,7 +66,7 @@ final class Documents {
                 edit.ifMatch(),
                 edit.ifNoneMatch(),
                 retentionMs,
-                Objects.requireNonNullElse(edit.traceparent(), ""));
+                Objects.requireNonNullElse(traceparent, ""));
         return log.run(partition, EDIT, keys, arguments).map(answer -> {
             String outcome = answer.get(0).toString();
             meters.counter("freshet.documents.edits", "result", outcome).increment();

@@ -12,6 +12,8 @@ import dev.freshet.contract.log.LogState;
 import dev.freshet.contract.log.Partitions;
 import dev.freshet.service.redis.RedisLink;
 import dev.freshet.service.redis.Script;
+import dev.freshet.service.trace.AppendSpans;
+import dev.freshet.service.trace.Tracing;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -59,6 +61,9 @@ public final class Log {
 
     private final Counter appended;
 
+    /// `null` where appends have no spans.
+    private final @Nullable AppendSpans spans;
+
     /// One for each partition; none where nothing is waited for.
     private final List<ReplicatedRuns> replicated = new ArrayList<>();
 
@@ -66,8 +71,8 @@ public final class Log {
     private volatile boolean agreed;
 
     @Inject
-    Log(Vertx vertx, RedisLink redis, LogConfig config, PublishConfig publish, MeterRegistry meters) {
-        this(redis, config, meters);
+    Log(Vertx vertx, RedisLink redis, LogConfig config, PublishConfig publish, MeterRegistry meters, Tracing tracing) {
+        this(redis, config, meters, tracing.appends());
         int replicas = publish.waitReplicas();
         long waitMs = publish.waitTimeout().toMillis();
         if (replicas < 0 || replicas > MAX_WAIT_REPLICAS || waitMs < 1 || waitMs > MAX_WAIT_MS) {
@@ -80,13 +85,14 @@ public final class Log {
     }
 
     /// One that waits for no replica.
-    Log(RedisLink redis, LogConfig config, MeterRegistry meters) {
+    Log(RedisLink redis, LogConfig config, MeterRegistry meters, @Nullable AppendSpans spans) {
         this.redis = redis;
         this.partitions = new Partitions(config.partitions());
         this.secrets = new AtomicReferenceArray<>(partitions.count());
         this.appended = Counter.builder("freshet.events.appended")
                 .description("Events that this service appended to the log")
                 .register(meters);
+        this.spans = spans;
     }
 
     public Partitions partitions() {
@@ -126,6 +132,12 @@ public final class Log {
     ///
     /// @param key if given, and known with the same request: nothing is appended and the first ids are answered
     public Future<List<EventId>> append(int partition, List<Event> events, @Nullable IdempotencyKey key) {
+        return spans == null
+                ? write(partition, events, key)
+                : spans.around(partition, events, traced -> write(partition, traced, key));
+    }
+
+    private Future<List<EventId>> write(int partition, List<Event> events, @Nullable IdempotencyKey key) {
         List<String> keys = key == null ? List.of() : List.of(Keys.idempotency(partition, key.hash()));
         List<Object> arguments = new ArrayList<>(2 + 9 * events.size());
         arguments.add(key == null ? "" : key.fingerprint());

@@ -51,7 +51,7 @@ class ClusterLogTest {
                 return ReadFrom.PRIMARY;
             }
         };
-        log = new Log(link, config, new SimpleMeterRegistry());
+        log = new Log(link, config, new SimpleMeterRegistry(), null);
     }
 
     @AfterEach
