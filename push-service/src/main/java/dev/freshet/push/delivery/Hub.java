@@ -2,12 +2,17 @@ package dev.freshet.push.delivery;
 
 import dev.freshet.contract.channel.Channel;
 import dev.freshet.contract.event.EventId;
+import dev.freshet.contract.event.LoggedEvent;
 import dev.freshet.contract.event.StreamId;
 import dev.freshet.contract.log.Forks;
 import dev.freshet.contract.message.GapReason;
 import dev.freshet.push.metrics.PushMetrics;
+import dev.freshet.push.trace.BatchSpans;
+import dev.freshet.push.trace.DeliverySpans;
 import dev.freshet.service.log.Log;
 import dev.freshet.service.log.LogFacts;
+import dev.freshet.service.trace.Tracing;
+import io.opentelemetry.api.trace.Tracer;
 import io.netty.util.concurrent.EventExecutor;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -15,6 +20,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.impl.ContextInternal;
 import jakarta.inject.Singleton;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,14 +41,19 @@ public final class Hub {
     private final Map<EventExecutor, LoopHub> loops = new IdentityHashMap<>();
     private final Map<Integer, Supplier<Future<LogFacts>>> checks = new ConcurrentHashMap<>();
 
+    /// `null` where deliveries have no spans.
+    private final @Nullable DeliverySpans spans;
+
     /// For the metrics; each event loop has its own.
     private final AtomicReferenceArray<@Nullable Window> windows;
 
-    Hub(Vertx vertx, Log log, PushMetrics metrics) {
+    Hub(Vertx vertx, Log log, PushMetrics metrics, Tracing tracing) {
         this.vertx = vertx;
         for (EventExecutor loop : vertx.nettyEventLoopGroup()) {
             loops.put(loop, new LoopHub(loop, log.partitions(), metrics));
         }
+        Tracer tracer = tracing.tracer();
+        spans = tracer == null ? null : new DeliverySpans(tracer, loops.size());
         windows = new AtomicReferenceArray<>(log.partitions().count());
         for (int partition = 0; partition < windows.length(); partition++) {
             int each = partition;
@@ -68,7 +79,14 @@ public final class Hub {
     }
 
     public void deliver(LogBatch batch) {
-        onEach(hub -> hub.deliver(batch));
+        if (spans == null) {
+            onEach(hub -> hub.deliver(batch, null));
+            return;
+        }
+        List<LoggedEvent> logged =
+                batch.events().stream().map(LiveEvent::logged).toList();
+        BatchSpans ofBatch = spans.begin(logged);
+        onEach(hub -> hub.deliver(batch, ofBatch));
     }
 
     /// A tail goes on at another place, with another window: what lies between is missing.

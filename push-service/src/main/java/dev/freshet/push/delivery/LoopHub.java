@@ -9,6 +9,7 @@ import dev.freshet.contract.log.Partitions;
 import dev.freshet.contract.message.GapReason;
 import dev.freshet.push.metrics.PushMetrics;
 import dev.freshet.push.metrics.PushMetrics.Transport;
+import dev.freshet.push.trace.BatchSpans;
 import dev.freshet.push.wire.Flusher;
 import dev.freshet.push.wire.Wire;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -41,6 +42,9 @@ public final class LoopHub {
     private final Run run = new Run(PooledByteBufAllocator.DEFAULT);
     private final List<Subscription> oneByOne = new ArrayList<>();
     private final int[] delivered = new int[Transport.values().length];
+    /// What [#delivered] was when spans were last told.
+    private final int[] told = new int[delivered.length];
+
     private @Nullable EventId positionBefore;
     private long numberBefore;
     private final Connections connections;
@@ -170,17 +174,32 @@ public final class LoopHub {
         head.set(head.window(), head.position(), head.number(), forks);
     }
 
-    void deliver(LogBatch batch) {
+    /// @param spans that are told what was written; `null` where nobody asks
+    void deliver(LogBatch batch, @Nullable BatchSpans spans) {
+        try {
+            deliverAll(batch, spans);
+        } finally {
+            if (spans != null) {
+                spans.loopDone();
+            }
+        }
+    }
+
+    private void deliverAll(LogBatch batch, @Nullable BatchSpans spans) {
         Arrays.fill(delivered, 0);
+        if (spans != null) {
+            Arrays.fill(told, 0);
+        }
         long now = System.currentTimeMillis();
         Head head = heads.get(batch.end().partition());
         List<LiveEvent> events = batch.events();
         int next = 0;
         while (next < events.size()) {
+            int first = next;
             List<Subscription> followers = channels.get(events.get(next).channel());
             next = run.begin(events, next);
             try {
-                if (followers != null && deliver(followers, head) > 0) {
+                if (followers != null && deliver(followers, head, spans, first) > 0) {
                     run.events()
                             .forEach(event -> metrics.latency(event.position().ms(), now));
                 }
@@ -197,8 +216,9 @@ public final class LoopHub {
         }
     }
 
+    /// @param first the run's place in its batch
     /// @return how often something was written
-    private int deliver(List<Subscription> followers, Head head) {
+    private int deliver(List<Subscription> followers, Head head, @Nullable BatchSpans spans, int first) {
         int written = 0;
         for (int i = 0; i < followers.size(); i++) {
             Subscription subscription = followers.get(i);
@@ -210,10 +230,19 @@ public final class LoopHub {
                 oneByOne.add(subscription);
             }
         }
+        if (spans != null) {
+            tell(spans, first, run.events().size());
+            spans.followers(first, run.events().size(), followers.size());
+        }
         if (!oneByOne.isEmpty()) {
             try {
+                int place = first;
                 for (LiveEvent event : run.events()) {
                     written += deliver(event, head);
+                    if (spans != null) {
+                        tell(spans, place, 1);
+                    }
+                    place++;
                 }
             } finally {
                 oneByOne.clear();
@@ -235,6 +264,17 @@ public final class LoopHub {
             }
         }
         return written;
+    }
+
+    /// What was written since the last time, of each of these events alike.
+    private void tell(BatchSpans spans, int first, int events) {
+        for (Transport transport : Transport.values()) {
+            int more = delivered[transport.ordinal()] - told[transport.ordinal()];
+            if (more > 0) {
+                spans.wrote(first, events, transport, more / events);
+            }
+        }
+        System.arraycopy(delivered, 0, told, 0, told.length);
     }
 
     /// The log is another one, or a piece of it is gone: go on from `position`, and say so to whom it concerns.

@@ -203,7 +203,7 @@ class FeedTest {
         for (long ms : times) {
             batch.add(window.append(new StreamId(ms, 0), Entries.event(ms, 0, false)));
         }
-        hub.deliver(new LogBatch(window, batch, Entries.place(times[times.length - 1]), window.last()));
+        hub.deliver(new LogBatch(window, batch, Entries.place(times[times.length - 1]), window.last()), null);
     }
 
     /// As a WebSocket does: leaves channels, and comes back to them from the last it had there, one after the
@@ -243,7 +243,7 @@ class FeedTest {
                 batch.add(live);
                 log.add(live);
             }
-            hub.deliver(new LogBatch(window, batch, Entries.place(ms), window.last()));
+            hub.deliver(new LogBatch(window, batch, Entries.place(ms), window.last()), null);
         }
         room = Integer.MAX_VALUE;
         for (int channel = 0; channel < CHANNELS; channel++) {
@@ -318,7 +318,7 @@ class FeedTest {
                     }
                 }
             }
-            hub.deliver(new LogBatch(window, batch, Entries.place(ms), window.last()));
+            hub.deliver(new LogBatch(window, batch, Entries.place(ms), window.last()), null);
             assertThat(feed.cursor().positions().getFirst().timestamp())
                     .as("nothing behind the cursor was written before something that is not")
                     .isGreaterThanOrEqualTo(delivered.isEmpty() ? 0 : delivered.getLast());

@@ -162,7 +162,7 @@ class LagLimitsTest {
             ms++;
             batch.add(window.append(new StreamId(ms, 0), Entries.event(ms, channel, ephemeral)));
         }
-        hub.deliver(new LogBatch(window, batch, Entries.place(ms), window.last()));
+        hub.deliver(new LogBatch(window, batch, Entries.place(ms), window.last()), null);
     }
 
     private final class Reader implements Feed.Out {

@@ -1,0 +1,5 @@
+/// Spans of deliveries.
+@NullMarked
+package dev.freshet.push.trace;
+
+import org.jspecify.annotations.NullMarked;
