@@ -50,8 +50,9 @@ public final class Child implements AutoCloseable {
     /// @param folder where it runs, and its log is
     public static Child start(String name, Path folder, List<String> command, Map<String, String> environment) {
         return start(name, folder, command, inherited -> {
-            // FRESHET_… of the shell belongs to ./dev; a service would read it as its own configuration.
-            inherited.keySet().removeIf(key -> key.startsWith("FRESHET_") || key.startsWith("QUARKUS_"));
+            // FRESHET_… of the shell belongs to ./dev, OTEL_… to who runs the tests; a service would read it as its own
+            // configuration.
+            inherited.keySet().removeIf(Child::isSetting);
             inherited.putAll(environment);
         });
     }
@@ -211,6 +212,10 @@ public final class Child implements AutoCloseable {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static boolean isSetting(String variable) {
+        return variable.startsWith("FRESHET_") || variable.startsWith("QUARKUS_") || variable.startsWith("OTEL_");
     }
 
     private static boolean answers(int port) {
