@@ -76,7 +76,7 @@ export function documented() {
     let last = '';
     for (const [at, [, text]] of [...names.matchAll(/`([^`]+)`/g)].entries()) {
       // `.per-second` and `max-initial-line-length` take the place of the last word of what stands before them.
-      const full = /^(freshet|quarkus|mp)\./.test(text)
+      const full = /^(freshet|quarkus|mp|otel)\./.test(text)
         ? text
         : `${last.slice(0, last.lastIndexOf('.'))}.${text.replace(/^\./, '')}`;
       if (keys.has(full)) throw new Error(`${full} is there twice`);
