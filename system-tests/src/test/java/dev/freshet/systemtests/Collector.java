@@ -84,7 +84,8 @@ final class Collector implements AutoCloseable {
             requests.incrementAndGet();
             boolean known = exchange.getRequestMethod().equals("POST")
                     && exchange.getRequestURI().getPath().equals("/v1/traces")
-                    && "application/x-protobuf".equals(exchange.getRequestHeaders().getFirst("Content-Type"));
+                    && "application/x-protobuf"
+                            .equals(exchange.getRequestHeaders().getFirst("Content-Type"));
             headers.add(String.valueOf(exchange.getRequestHeaders().getFirst("x-key")));
             if (known) {
                 ExportTraceServiceRequest.parseFrom(exchange.getRequestBody())

@@ -91,8 +91,9 @@ final class TracesIT {
             List<Collector.Span> deliveries = named(spans, "deliver events:{0}");
             assertThat(server.parent()).isEqualTo(client.span());
             assertThat(append.parent()).isEqualTo(server.id());
-            assertThat(deliveries).hasSize(PODS).allSatisfy(delivery -> assertThat(delivery.parent())
-                    .isEqualTo(append.id()));
+            assertThat(deliveries)
+                    .hasSize(PODS)
+                    .allSatisfy(delivery -> assertThat(delivery.parent()).isEqualTo(append.id()));
 
             assertThat(server.service()).isEqualTo("events-service");
             assertThat(server.kind()).isEqualTo("SPAN_KIND_SERVER");
@@ -200,7 +201,9 @@ final class TracesIT {
         assertThat(traceparentOf(answer.json().path("id").textValue())).isEqualTo(client.header());
         assertThat(collector.ofTrace(client.trace())).isEmpty();
         assertThat(collector.ofTrace(producer.trace())).isEmpty();
-        assertThat(collector.spans()).noneMatch(span -> span.name().startsWith("deliver") && span.parent().isEmpty());
+        assertThat(collector.spans())
+                .noneMatch(span ->
+                        span.name().startsWith("deliver") && span.parent().isEmpty());
     }
 
     @Test
@@ -216,11 +219,7 @@ final class TracesIT {
                         .status())
                 .isEqualTo(403);
         Rest.Answer ticket = nobody.post(
-                deployment.ticket(0).url("/api/ws/ticket"),
-                Rest.JSON_TYPE,
-                "{}",
-                "traceparent",
-                client.header());
+                deployment.ticket(0).url("/api/ws/ticket"), Rest.JSON_TYPE, "{}", "traceparent", client.header());
         deployment.secrets().remember(ticket.json().path("ticket").textValue());
 
         List<Collector.Span> spans = await(client.trace(), 2);
@@ -247,8 +246,8 @@ final class TracesIT {
         Parent client = Parent.sampled();
         try (Collector unused = Collector.start();
                 Deployment off = Deployment.withoutServices("traces-off", 1)) {
-            Map<String, String> disabled = Map.of(
-                    ENDPOINT, unused.url(), "OTEL_SDK_DISABLED", "true", "OTEL_BSP_SCHEDULE_DELAY", "50");
+            Map<String, String> disabled =
+                    Map.of(ENDPOINT, unused.url(), "OTEL_SDK_DISABLED", "true", "OTEL_BSP_SCHEDULE_DELAY", "50");
             Replica unsaid = off.launch(Service.EVENTS, 1);
             Replica said = off.launch(Service.EVENTS, 1, disabled);
             Replica push = off.launch(Service.PUSH, 1, disabled);
@@ -304,7 +303,8 @@ final class TracesIT {
                 Patience.await("init").until(() -> !stream.ofType("init").isEmpty());
                 Rest publisher = alone.publisher();
                 for (int i = 0; i < events; i++) {
-                    Rest.Answer answer = publisher.post(writer.url("/api/users/patient/events"), "{\"type\":\"a\",\"payload\":" + i + "}");
+                    Rest.Answer answer = publisher.post(
+                            writer.url("/api/users/patient/events"), "{\"type\":\"a\",\"payload\":" + i + "}");
                     assertThat(answer.status()).as(answer::toString).isEqualTo(202);
                 }
                 Patience.await("delivered").until(() -> stream.events().size() == events);
@@ -331,9 +331,7 @@ final class TracesIT {
     }
 
     private static void append(String traceparent) {
-        deployment
-                .log()
-                .addRaw(0, "channel", "user:produced", "type", "a", "payload", "1", "traceparent", traceparent);
+        deployment.log().addRaw(0, "channel", "user:produced", "type", "a", "payload", "1", "traceparent", traceparent);
     }
 
     private static String traceparentOf(String id) {
@@ -347,8 +345,7 @@ final class TracesIT {
     /// Waits for so many spans, and checks that there are no more.
     private static List<Collector.Span> await(String trace, int count) {
         Patience.await("spans of " + trace)
-                .untilAsserted(
-                        () -> assertThat(collector.ofTrace(trace)).hasSizeGreaterThanOrEqualTo(count));
+                .untilAsserted(() -> assertThat(collector.ofTrace(trace)).hasSizeGreaterThanOrEqualTo(count));
         assertThat(collector.ofTrace(trace)).hasSize(count);
         return collector.ofTrace(trace);
     }

@@ -85,7 +85,9 @@ class DeliverySpansTest {
         BatchSpans ofBatch = begin(batch);
 
         hubs.get(0).deliver(batch, ofBatch);
-        assertThat(exporter.getFinishedSpanItems()).as("another loop is not done").isEmpty();
+        assertThat(exporter.getFinishedSpanItems())
+                .as("another loop is not done")
+                .isEmpty();
         hubs.get(1).deliver(batch, ofBatch);
 
         SpanData span = exporter.getFinishedSpanItems().getFirst();
