@@ -71,7 +71,8 @@ public final class LeasedBucket {
             Future<Duration> answer;
             synchronized (this) {
                 if (tokens > 0 && System.nanoTime() - until > 0) {
-                    next = Math.max(1, held - tokens);
+                    // What a batch took at once says nothing of the next request.
+                    next = Math.clamp(held - tokens, 1, largest);
                     tokens = 0;
                 }
                 if (tokens >= wanted) {

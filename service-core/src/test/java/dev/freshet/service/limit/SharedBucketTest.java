@@ -98,6 +98,24 @@ class SharedBucketTest {
         }
     }
 
+    /// A token is left beside the batch when its second is over.
+    @Test
+    void aBatchDoesNotMakeTheNextLeaseLarge() throws InterruptedException {
+        Rate rate = new Rate(700, 20);
+        List<LeasedBucket> replicas = links.stream()
+                .map(link -> new LeasedBucket(new SharedBucket(link, "test", rate, Duration.ofMinutes(1)), rate, 10))
+                .toList();
+        for (int tokens : List.of(1, 1, 600)) {
+            assertThat(get(replicas.getFirst().take(user, tokens))).isZero();
+        }
+        Thread.sleep(1_100);
+
+        assertThat(get(replicas.getFirst().take(user, 1))).isZero();
+        assertThat(get(replicas.getLast().take(user, 1)))
+                .as("what is left for others")
+                .isZero();
+    }
+
     @Test
     void aLeaseGrowsWithWhatIsTaken() {
         LeasedBucket bucket = new LeasedBucket(
