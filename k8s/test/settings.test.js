@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import test from 'node:test';
 import { containers, find, plainName, renderings, workloads } from './lib/render.js';
 import { SERVICES } from './lib/paths.js';
-import { applicationProperties, devDefaults, documented, fits, freshetKeys, value, variables } from './lib/settings.js';
+import { withTables } from './lib/reference.js';
+import { applicationProperties, devDefaults, documented, fits, freshetKeys, REFERENCE, variables } from './lib/settings.js';
 
 /** Variables of a container, from ConfigMaps and its own, with their values; '' where a secret has it. */
 function environment(objects, container) {
@@ -79,31 +81,35 @@ test('no setting is the dev profile’s', () => {
   }
 });
 
-test('the reference has every key of the interfaces, and no other of Freshet’s', () => {
-  const keys = [...documented().keys()].filter((key) => key.startsWith('freshet.'));
-  const mapped = everyKey();
-  assert.ok(mapped.size > 60, `${mapped.size} keys found`);
-  assert.deepEqual([...mapped.keys()].filter((key) => !keys.includes(key)), [], 'not in the reference');
-  assert.deepEqual(keys.filter((key) => !mapped.has(key)), [], 'in the reference alone');
+test('the reference’s tables are what the interfaces say: `./dev reference` writes them', () => {
+  const page = fs.readFileSync(REFERENCE, 'utf8');
+  assert.equal(withTables(page), page);
 });
 
-test('the reference has the defaults of the interfaces, and what the profile dev makes of them', () => {
-  const page = documented();
-  const dev = devDefaults();
-  const wrong = [];
-  for (const [key, { type, byDefault }] of everyKey()) {
-    const said = page.get(key);
-    if (value(said?.byDefault, type) !== value(byDefault, type)) wrong.push(`${key}: ${said?.byDefault}, is ${byDefault}`);
-    if (value(said?.inDev, type) !== value(dev.get(key), type)) wrong.push(`${key}, dev: ${said?.inDev}, is ${dev.get(key)}`);
+test('the reference has every setting, with its default, that of the profile dev, its type and its meaning', () => {
+  const keys = documented();
+  assert.deepEqual(new Set(keys).size, keys.length, 'a key is there twice');
+  for (const service of SERVICES) {
+    for (const key of freshetKeys(service).keys()) assert.ok(keys.includes(key), key);
   }
-  assert.deepEqual(wrong, []);
-  const defaults = [...everyKey().values()].filter(({ byDefault }) => byDefault !== undefined);
-  assert.ok(defaults.length > 55 && dev.size > 4, `${defaults.length} and ${dev.size} defaults found`);
+  assert.ok(keys.filter((key) => key.startsWith('freshet.')).length > 60, `${keys.length} keys`);
+  const rows = fs.readFileSync(REFERENCE, 'utf8').split('\n');
+  for (const row of [
+    /^\| `freshet\.push\.drain\.accept` \| `5S`, dev `0S` \| duration \| .+ \[draining\]\(\.\.\/operations\/draining\.md\)\. \|$/,
+    /^\| `freshet\.push\.slow\.policy` \| `disconnect` \| `disconnect`, `gap` \| .+ \|$/,
+    /^\| `freshet\.push\.slow\.max-lag-bytes` \| `16777216` \| integer \| .+ `freshet\.push\.tail\.window-bytes` .+ \|$/,
+    /^\| `freshet\.push\.inbound\.types` \| none \| list \| .+ \|$/,
+  ]) {
+    assert.equal(rows.filter((one) => row.test(one)).length, 1, String(row));
+  }
 });
 
-function everyKey() {
-  return new Map(SERVICES.flatMap((service) => [...freshetKeys(service)]));
-}
+test('what the profile dev sets are settings', () => {
+  const known = new Set(SERVICES.flatMap((service) => [...freshetKeys(service).keys()]));
+  const dev = [...devDefaults().keys()];
+  assert.ok(dev.length > 4, `${dev.length} found`);
+  assert.deepEqual(dev.filter((key) => !known.has(key)), []);
+});
 
 test('ports are those that the services listen on', () => {
   for (const { name, objects } of renderings()) {

@@ -48,6 +48,7 @@ Work on it
       [--peers]             other servers too, where they are installed
       [--rounds n]          default 3; the medians count
       [--check]             fail if a figure is far behind its target
+  reference                 write the tables of docs/reference/configuration.md from the interfaces
   format                    format the sources
 
 Settings, by environment

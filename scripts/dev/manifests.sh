@@ -35,3 +35,10 @@ check_manifests() {
   say "Checking the manifests ..."
   (cd "$folder" && npm test --silent >&2) || die "The manifests' tests failed: see the lines above."
 }
+
+# The tables of the configuration reference, from the interfaces that read the settings.
+reference_command() {
+  require_node
+  (cd "$ROOT/k8s/test" && npm run --silent reference >&2) || die "The reference could not be written: see the lines above."
+  say "docs/reference/configuration.md is up to date."
+}

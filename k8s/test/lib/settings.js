@@ -5,92 +5,152 @@ import { ROOT, SERVICES } from './paths.js';
 /**
  * What the services can be configured with, read from where it is defined: the `@ConfigMapping` interfaces, and for what is
  * Quarkus's own docs/reference/configuration.md.
+ *
+ * @typedef {object} Setting
+ * @property {string} type Java's
+ * @property {string} [byDefault] undefined where there is none
+ * @property {string[]} [values] what it may be, of an enumeration
+ * @property {string} meaning the interface's comment, in Markdown, its references to other settings as their keys
  */
 
-/** @returns {Map<string, {type: string, byDefault?: string}>} keys that a module's interfaces have; without a default, it is undefined */
-function mappedKeys(module) {
+/** @returns {Map<string, Setting>} the keys of a module's interfaces, in the order in which they stand there; the interfaces by prefix */
+export function mappedKeys(module) {
   const keys = new Map();
-  for (const file of javaFiles(path.join(ROOT, module, 'src/main/java'))) {
-    const source = fs.readFileSync(file, 'utf8');
-    const mapping = /@ConfigMapping\(\s*prefix = "([^"]+)"/.exec(source);
-    if (mapping) collect(interfaceBody(withoutComments(source), mapping.index), mapping[1], keys);
-  }
+  const mappings = [...interfaces(module)].filter(([, { prefix }]) => prefix).map(([name, { prefix }]) => [prefix, name]);
+  for (const [prefix, name] of mappings.sort()) collect(module, name, prefix, keys);
   return keys;
+}
+
+function collect(module, name, prefix, keys) {
+  const all = interfaces(module);
+  for (const method of all.get(name).methods) {
+    const key = `${prefix}.${method.key}`;
+    const type = /^Optional<(.+)>$/.exec(method.type)?.[1] ?? method.type;
+    if (all.has(type)) collect(module, type, key, keys);
+    else keys.set(key, { type, byDefault: method.byDefault, values: enumerations().get(type), meaning: meaning(module, name, method) });
+  }
+}
+
+/** The comment of a method, with `[Type#method()]` as the key that it stands for and files of docs/ as links. */
+function meaning(module, name, { doc }) {
+  return doc
+    .replace(/\[(\w*)#(\w+)(?:\(\))?\]/g, (_, type, method) => `\`${keyOf(module, type || name, method)}\``)
+    .replace(/`docs\/(\S+)\/(\S+)\.md`/g, (_, folder, page) => `[${page}](../${folder}/${page}.md)`);
+}
+
+function keyOf(module, name, method) {
+  const all = interfaces(module);
+  const { prefix, methods } = all.get(name);
+  const key = methods.find((one) => one.name === method).key;
+  if (prefix) return `${prefix}.${key}`;
+  for (const [outer, { methods: groups }] of all) {
+    const group = groups.find(({ type }) => type === name);
+    if (group) return `${keyOf(module, outer, group.name)}.${key}`;
+  }
+  throw new Error(`${name} is no group of settings`);
+}
+
+const MODULES = ['service-core', ...SERVICES];
+
+const interfacesOf = new Map();
+
+/** @returns {Map<string, {prefix?: string, methods: object[]}>} a module's interfaces of settings and those nested in them, by name */
+function interfaces(module) {
+  if (!interfacesOf.has(module)) {
+    const sources = javaFiles(path.join(ROOT, module, 'src/main/java')).map((file) => fs.readFileSync(file, 'utf8'));
+    const all = sources.filter((source) => /^@ConfigMapping\(/m.test(source)).flatMap((source) => [...read(source)]);
+    if (new Set(all.map(([name]) => name)).size < all.length) throw new Error(`two groups of settings of ${module} have one name`);
+    interfacesOf.set(module, new Map(all));
+  }
+  return interfacesOf.get(module);
+}
+
+/** By lines, for the sources are formatted: a comment, annotations, and what they belong to. */
+function read(source) {
+  const all = new Map();
+  const open = [];
+  let doc = [];
+  let annotations = '';
+  for (const line of source.split('\n').map((text) => text.trim())) {
+    const [, kind, name] = /^(?:public )?(interface|enum) (\w+) \{$/.exec(line) ?? [];
+    const [, type, method] = /^([\w<>]+) (\w+)\(\);$/.exec(line) ?? [];
+    if (line.startsWith('///')) doc.push(line.slice(3).trim());
+    else if (line.startsWith('@')) annotations += line;
+    else {
+      if (kind) {
+        open.push(name);
+        if (kind === 'interface') all.set(name, { prefix: quoted('ConfigMapping', annotations), methods: [] });
+      }
+      if (method) {
+        all.get(open.at(-1)).methods.push({
+          name: method,
+          key: quoted('WithName', annotations) ?? kebab(method),
+          type,
+          byDefault: quoted('WithDefault', annotations),
+          doc: doc.join(' ').replace(/ {2,}/g, ' '),
+        });
+      }
+      if (line === '}') open.pop();
+      doc = [];
+      annotations = '';
+    }
+  }
+  return all;
+}
+
+function quoted(annotation, text) {
+  return new RegExp(`@${annotation}\\((?:\\w+ = )?"([^"]*)"\\)`).exec(text)?.[1];
+}
+
+let allEnumerations;
+
+/** @returns {Map<string, string[]>} of every enumeration its constants, as settings have them */
+function enumerations() {
+  if (!allEnumerations) {
+    allEnumerations = new Map();
+    for (const file of MODULES.flatMap((module) => javaFiles(path.join(ROOT, module, 'src/main/java')))) {
+      const source = fs.readFileSync(file, 'utf8').replace(/^\s*\/\/.*$/gm, '');
+      for (const [, name, constants] of source.matchAll(/\benum (\w+) \{([\sA-Z_,]*)[;}]/g)) {
+        allEnumerations.set(name, constants.trim().split(/\s*,\s*/).map((constant) => kebab(constant.toLowerCase())));
+      }
+    }
+  }
+  return allEnumerations;
 }
 
 function javaFiles(folder) {
   return fs
     .readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.java'))
+    .sort()
     .map((name) => path.join(folder, name));
 }
 
-function withoutComments(source) {
-  return source.replace(/^\s*\/\/.*$/gm, (line) => ' '.repeat(line.length));
-}
-
-function interfaceBody(source, from) {
-  const open = source.indexOf('{', source.indexOf(' interface ', from));
-  let depth = 1;
-  let at = open + 1;
-  for (; depth > 0; at++) {
-    if (source[at] === '{') depth++;
-    if (source[at] === '}') depth--;
-  }
-  return source.slice(open + 1, at - 1);
-}
-
-function collect(body, prefix, keys) {
-  const nested = new Map();
-  let flat = body;
-  for (let match; (match = /\b(interface|enum) (\w+) \{/.exec(flat)); ) {
-    const inner = interfaceBody(flat.replace(/\benum (\w+) \{/, ' interface $1 {'), match.index - 1);
-    if (match[1] === 'interface') nested.set(match[2], inner);
-    const end = flat.indexOf('{', match.index) + inner.length + 2;
-    flat = flat.slice(0, match.index) + flat.slice(end);
-  }
-  for (const [, annotations, type, method] of flat.matchAll(/((?:@\w+\([^)]*\)\s*)*)([A-Z]?[\w<>]+) (\w+)\(\);/g)) {
-    const named = /@WithName\("([^"]+)"\)/.exec(annotations)?.[1];
-    const byDefault = /@WithDefault\("([^"]*)"\)/.exec(annotations)?.[1];
-    const key = `${prefix}.${named ?? kebab(method)}`;
-    const group = nested.get(type);
-    if (group === undefined) keys.set(key, { type, byDefault });
-    else collect(group, key, keys);
-  }
-}
-
 function kebab(name) {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return name.replace(/_/g, '-').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/**
- * @returns {Map<string, {byDefault?: string, inDev?: string}>} keys in the first column of the reference's tables, with what the second
- *   says: nothing where it says "none" or "needed"
- */
+/** @returns {string[]} keys in the first column of the reference's tables */
 export function documented() {
-  const keys = new Map();
-  for (const row of fs.readFileSync(path.join(ROOT, 'docs/reference/configuration.md'), 'utf8').split('\n')) {
+  const keys = [];
+  for (const row of fs.readFileSync(REFERENCE, 'utf8').split('\n')) {
     if (!row.startsWith('| `')) continue;
-    const [names, defaults] = row.split(' | ');
-    const [usual, dev] = defaults.split(', dev ').map((side) => [...side.matchAll(/`([^`]+)`/g)].map(([, text]) => text));
     let last = '';
-    for (const [at, [, text]] of [...names.matchAll(/`([^`]+)`/g)].entries()) {
-      // `.per-second` and `max-initial-line-length` take the place of the last word of what stands before them.
-      const full = /^(freshet|quarkus|mp|otel)\./.test(text)
-        ? text
-        : `${last.slice(0, last.lastIndexOf('.'))}.${text.replace(/^\./, '')}`;
-      if (keys.has(full)) throw new Error(`${full} is there twice`);
-      keys.set(full, { byDefault: usual[at], inDev: dev?.[at] });
-      last = full;
+    for (const [, text] of row.split(' | ')[0].matchAll(/`([^`]+)`/g)) {
+      // `max-initial-line-length` takes the place of the last word of what stands before it.
+      last = text.includes('.') ? text : `${last.slice(0, last.lastIndexOf('.'))}.${text}`;
+      keys.push(last);
     }
   }
   return keys;
 }
 
+export const REFERENCE = path.join(ROOT, 'docs/reference/configuration.md');
+
 /** @returns {Map<string, string>} what the profile dev sets of Freshet's keys, in every service or in one */
 export function devDefaults() {
   const all = new Map();
-  for (const module of ['service-core', ...SERVICES]) {
+  for (const module of MODULES) {
     for (const file of PROPERTIES.map((name) => path.join(ROOT, module, 'src/main/resources', name))) {
       if (!fs.existsSync(file)) continue;
       for (const [, key, value] of fs.readFileSync(file, 'utf8').matchAll(/^%dev\.(freshet\.[^=]+)=(.*)$/gm)) all.set(key, value);
@@ -109,32 +169,19 @@ export function applicationProperties(service) {
   return fs.readFileSync(path.join(ROOT, service, 'src/main/resources/application.properties'), 'utf8');
 }
 
-/** Keys of Freshet's own that a service reads, with their types and defaults. */
+/** @returns {Map<string, Setting>} Freshet's own keys that a service reads */
 export function freshetKeys(service) {
-  const core = [...mappedKeys('service-core'), ...singleKeys('service-core')].filter(
-    ([key]) => usesLog(service) || !/^freshet\.(log|publish)\./.test(key),
-  );
-  return new Map([...core, ...mappedKeys(service), ...singleKeys(service)]);
+  const core = [...mappedKeys('service-core')].filter(([key]) => usesLog(service) || !OF_THE_LOG.test(key));
+  return new Map([...core, ...mappedKeys(service)]);
 }
 
-/** Read one by one, without an interface. */
-function singleKeys(module) {
-  const keys = new Map();
-  for (const file of javaFiles(path.join(ROOT, module, 'src/main/java'))) {
-    for (const [, key, byDefault, type] of fs
-      .readFileSync(file, 'utf8')
-      .matchAll(/@ConfigProperty\(\s*name = "(freshet\.[^"]+)"(?:,\s*defaultValue = "([^"]*)")?\s*\)\s*([\w<>]+)/g)) {
-      keys.set(key, { type, byDefault });
-    }
-  }
-  return keys;
-}
-
+/** Keys of service-core that only services with `freshet.service.uses-log` read. */
+export const OF_THE_LOG = /^freshet\.(log|publish)\./;
 
 /** @returns {Map<string, string>} by the name of its environment variable, the key's type; of Quarkus's own, '' */
 export function variables(service) {
   const keys = freshetKeys(service);
-  for (const key of documented().keys()) {
+  for (const key of documented()) {
     if (!key.startsWith('freshet.')) keys.set(key, { type: '' });
   }
   return new Map([...keys].map(([key, { type }]) => [variable(key), type]));
@@ -161,23 +208,6 @@ export function fits(text, type) {
       return /^(true|false)$/.test(text);
     default:
       return text.trim() !== '';
-  }
-}
-
-/** @returns {string | number | undefined} the same for two texts that a Java type reads as the same value */
-export function value(text, type) {
-  if (text === undefined || !fits(text, type)) return text;
-  switch (type) {
-    case 'Duration':
-      return seconds(text);
-    case 'MemorySize':
-      return bytes(text);
-    case 'int':
-    case 'long':
-    case 'double':
-      return Number(text);
-    default:
-      return text;
   }
 }
 

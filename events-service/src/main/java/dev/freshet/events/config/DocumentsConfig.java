@@ -9,19 +9,19 @@ import java.util.Optional;
 @ConfigMapping(prefix = "freshet.documents")
 public interface DocumentsConfig {
 
-    /// Who may edit a document.
+    /// Who may edit a document: `followers` (who may follow it, and who has a `publish` grant for it) or
+    /// `publishers` (only who has the grant).
     @WithDefault("followers")
     Editors edit();
 
-    /// How long a document is kept after its last edit; for ever where this is not set. At least as long as
-    /// histories ([HistoryConfig#retention]), for who resumes from one must not find less than what it tells of.
+    /// How long a document is kept after its last edit; without it, for ever. At least
+    /// [HistoryConfig#retention], for who resumes from a history must not find less than what it tells of.
+    /// Takes effect with a document's next edit.
     Optional<Duration> retention();
 
     /// See [#edit()].
     enum Editors {
-        /// Who may follow it, and who has a `publish` grant for it.
         FOLLOWERS,
-        /// Only who has a `publish` grant for it.
         PUBLISHERS
     }
 }

@@ -9,8 +9,8 @@ import java.time.Duration;
 @ConfigMapping(prefix = "freshet.history")
 public interface HistoryConfig {
 
-    /// Whether this replica indexes, trims the log and expires histories, when it is its turn. At least one of a
-    /// deployment must, or the log grows until Redis is full.
+    /// Whether this replica indexes, trims the log and expires histories, when it is its turn. At least one
+    /// must, or the log grows until Redis is full.
     @WithDefault("true")
     boolean enabled();
 
@@ -19,16 +19,16 @@ public interface HistoryConfig {
     @WithDefault("100MS")
     Duration interval();
 
-    /// Events that a history keeps, exactly; 1 to 100,000.
+    /// Events that a channel's history keeps, exactly, 1 to 100,000. A smaller value takes effect as events
+    /// come.
     @WithDefault("1000")
     int length();
 
-    /// Bytes of Redis's memory that a history may take, 16 KiB to 1 GiB; the newest event stays in any case.
+    /// Memory of Redis that a history may take, 16K to 1G; the newest event stays in any case.
     @WithDefault("1M")
     MemorySize bytes();
 
-    /// How long a channel's history is kept after its last event. At least as long as the log
-    /// ([RetentionConfig#age]).
+    /// How long a history is kept after its channel's last event, at least [RetentionConfig#age].
     @WithDefault("24H")
     Duration retention();
 }

@@ -8,16 +8,19 @@ import java.util.List;
 @ConfigMapping(prefix = "freshet.publish.rate")
 public interface RateConfig {
 
-    /// Events that a user who published none for a while may publish at once, up to 1,000,000; 0: no limit. A
-    /// larger batch passes too, and the user's next request waits for it.
+    /// Events that a user may publish over REST at once, up to 1,000,000, over all replicas; 0: no limit. Every
+    /// event of a batch and every channel of a list counts. A larger batch passes too, and its user waits until
+    /// it is paid for, for a minute at most. Generous: what it stops is one account that fills the log, and so
+    /// takes from others what they come back to.
     @WithDefault("5000")
     int burst();
 
-    /// Events per second from then on, 0.01 to 1,000,000.
+    /// Events per second and user from then on, 0.01 to 1,000,000. A replica takes what the user needed of late
+    /// from Redis at a time, up to a tenth of a second's worth, so that few requests ask it.
     @WithDefault("1000")
     double perSecond();
 
-    /// Groups whose members are not limited: backend services.
+    /// Groups of a token's claim `groups` that are not limited: backend services.
     @WithDefault("admin,publisher")
     List<String> exemptGroups();
 }

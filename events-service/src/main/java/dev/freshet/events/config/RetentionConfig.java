@@ -10,20 +10,21 @@ import java.time.Duration;
 @ConfigMapping(prefix = "freshet.retention")
 public interface RetentionConfig {
 
-    /// How long the log keeps an entry that was copied, at least 1 s.
+    /// How long the log keeps an entry that was copied to its history, at least 1 s; one that was not stays
+    /// longer.
     @WithDefault("10M")
     Duration age();
 
-    /// Entries that the log keeps at most, copied or not; at least 1,000.
+    /// Entries that a partition of the log keeps at most, copied or not, at least 1,000.
     @WithDefault("1000000")
     long maxEntries();
 
-    /// Bytes of Redis's memory that the log may take, copied or not; at least 1 MiB. Half of what the shipped
-    /// `redis.conf` allows Redis in all; with several partitions in one Redis divide it among them.
+    /// Memory of Redis that a partition of the log may take, copied or not, at least 1M: half of `maxmemory` in
+    /// the shipped `redis.conf`. Several partitions in one Redis share it: give each its part.
     @WithDefault("256M")
     MemorySize maxBytes();
 
-    /// Entries that the stream of rejected ones keeps, about; at least 1.
+    /// Entries that the stream of rejected ones keeps per partition, about, at least 1.
     @WithDefault("10000")
     int rejectedCap();
 }

@@ -7,7 +7,7 @@ import io.smallrye.config.WithDefault;
 @ConfigMapping(prefix = "freshet.samples")
 public interface SamplesConfig {
 
-    /// Whether `POST /api/orders/{id}/complete` exists. On in dev mode, else off.
+    /// Whether the sample `POST /api/orders/{id}/complete` exists. See `docs/guides/orders.md`.
     @WithDefault("false")
     boolean orders();
 }

@@ -12,13 +12,16 @@ import java.util.Optional;
 @ConfigMapping(prefix = "freshet.auth")
 public interface AuthConfig {
 
-    /// The cookie that may carry the token.
-    @WithDefault("access_token")
-    String cookie();
+    /// Keys behind a JWKS URL.
+    Keys keys();
 
     /// The claim that is the user id.
     @WithDefault("sub")
     String userClaim();
+
+    /// The cookie that may carry the token.
+    @WithDefault("access_token")
+    String cookie();
 
     /// Whether `?token=` takes a JWT where a stream is opened. Off, for URLs end up in logs.
     @WithDefault("false")
@@ -28,33 +31,32 @@ public interface AuthConfig {
     @WithDefault("true")
     boolean broadcastsReadable();
 
-    /// The longest life of tokens. So long a disconnect is remembered: a token that lives longer is believed
-    /// again after it.
+    /// Origins of pages that may read answers, write with a cookie and open WebSockets: each exactly as a
+    /// browser sends it (`https://app.example.com`), or with any port (`http://localhost:*`). The request's own
+    /// host always may.
+    Optional<List<String>> origins();
+
+    /// The longest life of tokens, 1 s to 3660 days: so long a disconnect is remembered. A token that lives
+    /// longer is believed again after it.
     @WithDefault("24H")
     Duration maxTokenLife();
 
-    /// By how much the issuer's clock may be ahead of that of Redis. A disconnect refuses tokens that are issued
-    /// up to so long after it, too, for they may be older than they say.
+    /// How far the issuer's clock may be ahead of that of Redis, up to 10 min. A disconnect refuses tokens that
+    /// are issued up to so long after it, too, for they may be older than they say.
     @WithDefault("0S")
     Duration clockSkew();
 
-    /// Origins of pages that may call with cookies, open WebSockets and read answers: each exactly as a browser
-    /// sends it (`https://app.example.com`), or with any port (`http://localhost:*`). The service's own origin
-    /// always may.
-    Optional<List<String>> origins();
-
-    /// Keys behind a JWKS URL.
-    Keys keys();
-
     interface Keys {
 
-        /// How old a set of keys may be, at least 1 s: so long a key that the identity provider took away is
-        /// still believed. While the provider does not answer, the keys that are known go on.
+        /// With a JWKS URL: how old the set of keys may be, at least 1 s, and so how long a key that the
+        /// identity provider took away is still believed. While the provider does not answer, the keys that are
+        /// known go on.
         @WithDefault("5M")
         Duration refreshInterval();
 
-        /// What passes at least between two requests for the set, at least 100 ms: so long a token with a new key
-        /// may be refused if somebody invented key ids just before.
+        /// What passes at least between two requests for the set, at least 100 ms: so long a token with a new
+        /// key may be refused if somebody invented key ids just before. A key id that is not known asks for the
+        /// set at once otherwise.
         @WithDefault("10S")
         Duration retryInterval();
     }

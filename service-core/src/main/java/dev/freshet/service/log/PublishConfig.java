@@ -13,7 +13,8 @@ public interface PublishConfig {
     @WithDefault("0")
     int waitReplicas();
 
-    /// How long an append waits for them, 1 ms to 30 s; then it fails, though the event may have been stored.
+    /// How long an append waits for them, 1 ms to 30 s; then it fails (503), though the event may have been
+    /// stored.
     @WithDefault("1S")
     Duration waitTimeout();
 }

@@ -15,7 +15,6 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /// One shared connection per primary on which commands are pipelined: those to one slot leave in the order in
 /// which they were sent, without waiting for each other's answers.
@@ -44,12 +43,8 @@ public final class RedisLink {
 
     /// @param made by Quarkus and not used itself, but its making is what fills `options`
     @Inject
-    RedisLink(
-            Vertx vertx,
-            Redis made,
-            EffectiveOptions options,
-            @ConfigProperty(name = "freshet.redis.command-timeout", defaultValue = "2S") Duration limit) {
-        this(vertx, options.get(), limit);
+    RedisLink(Vertx vertx, Redis made, EffectiveOptions options, RedisConfig config) {
+        this(vertx, options.get(), config.commandTimeout());
     }
 
     RedisLink(Vertx vertx, RedisOptions options, Duration limit) {
