@@ -54,7 +54,9 @@ public final class LogScripts {
     /// new log shares it up to `indexed`, for the log up to there and `indexed` were replicated together, or
     /// further, up to an entry that the caller read itself and finds in the new log unchanged. A later caller
     /// adds what it knows to the record. Where the log is another one altogether (somebody deleted the key),
-    /// nothing is shared, and no history at or below what was copied can be trusted.
+    /// nothing is shared, and no history at or below what was copied can be trusted. A log that ends before what
+    the
+    /// caller read is no other one if it has an entry of that: its end was lost with a server.
     ///
     /// KEYS: events, state. ARGV: the epoch and the `replid` that the state had when it was read, the server's
     /// `replid` of then, the epoch for the new state; then what the caller read itself, each empty if nothing:
@@ -73,7 +75,7 @@ public final class LogScripts {
             local indexed, count = state[1] or '0-0', tonumber(state[2] or 0)
             local log = stream(KEYS[1])
             if another(log, indexed, count)
-                or (own == epoch and seen ~= '' and another(log, seen, tonumber(ordinal))) then
+                or (own == epoch and common == '' and seen ~= '' and another(log, seen, tonumber(ordinal))) then
               local hole = greatest(greatest(state[3] or '0-0', state[4] or '0-0'), indexed)
               redis.call('HSET', KEYS[2], 'epoch', offered, 'replid', here, 'forks', '',
                 'indexed', '0-0', 'count', 0, 'hole', hole, 'floor', hole)

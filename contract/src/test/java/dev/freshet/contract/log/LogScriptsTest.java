@@ -240,6 +240,15 @@ class LogScriptsTest {
     }
 
     @Test
+    void aLogThatEndsBeforeWhatWasReadOfItLostItsEndIfItHasAnEntryOfThat() {
+        open("first");
+        add("5-0");
+        REDIS.cli("HSET", STATE, "replid", "before");
+        assertThat(renew("first", "before", "second", "first", "5-0", "7-0", "2"))
+                .containsExactly("renewed", "second", "first 5-0");
+    }
+
+    @Test
     void aClaimIsItsRequestsAlone() {
         assertThat(eval(LogScripts.CLAIM, List.of(KEY), "print", "600")).containsExactly("1");
         assertThat(eval(LogScripts.CLAIM, List.of(KEY), "print", "600")).containsExactly("1");

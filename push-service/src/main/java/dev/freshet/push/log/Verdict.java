@@ -21,13 +21,16 @@ enum Verdict {
         if (state == null) {
             return STATELESS;
         }
-        boolean sameEpoch = state.epoch().equals(read.position().epoch());
-        if (facts.isAnotherLog()
-                || (sameEpoch && facts.isAnotherThan(read.position().position(), read.ordinal()))) {
+        if (facts.isAnotherLog()) {
             return ANOTHER;
         }
+        boolean sameEpoch = state.epoch().equals(read.position().epoch());
         if (!sameEpoch || !facts.isOfThisServer()) {
+            // It may end before what was read because its end was lost, or because it was deleted.
             return FORKED;
+        }
+        if (facts.isAnotherThan(read.position().position(), read.ordinal())) {
+            return ANOTHER;
         }
         boolean trimmed = facts.hasPassed(read.position().position()) && facts.gone() > read.ordinal();
         boolean deleted = facts.maxDeleted().compareTo(read.position().position()) > 0;

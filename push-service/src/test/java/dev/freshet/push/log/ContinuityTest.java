@@ -117,6 +117,47 @@ class ContinuityTest extends PushTest {
         assertThat(misled.next().event()).isEqualTo("gap");
     }
 
+    /// The same before anybody wrote to the new primary: it ends before what was read, as a log does that was deleted.
+    @Test
+    void aLogThatEndsEarlierThanBeforeIsAResetForThoseAloneWhoSawItsEnd() {
+        String other = unique("bob");
+        SseRecorder stream = following();
+        SseRecorder others = sse("/api/events/me", tokens.user(other));
+        others.next();
+        xadd("user:" + other, "kept", "1");
+        String kept = Objects.requireNonNull(others.next().id());
+        String lost = xadd(own, "lost", "1");
+        assertThat(stream.next().event()).isEqualTo("lost");
+        String epoch = epoch(0);
+
+        failOver(lost, "");
+
+        assertGap(stream, "reset");
+        assertThat(epoch(0)).isNotEqualTo(epoch);
+        assertGoesOn(stream);
+        xadd("user:" + other, "new", "2");
+        assertThat(others.next().event()).isEqualTo("new");
+        others.assertExhausted();
+        SseRecorder back = sse(request("/api/events/me", tokens.user(other)).header("Last-Event-ID", kept));
+        assertThat(json(back.next().data()).path("resumed").booleanValue()).isTrue();
+        assertThat(back.next().event()).isEqualTo("new");
+    }
+
+    /// Somebody deletes the key, and then the server restarts: nothing of what was read is there.
+    @Test
+    void aLogThatWasDeletedBeforeAFailoverIsAResetForAll() {
+        String other = unique("bob");
+        SseRecorder stream = following();
+        SseRecorder others = sse("/api/events/me", tokens.user(other));
+        others.next();
+
+        lua("redis.call('DEL', '" + EVENTS + "') redis.call('HSET', '" + STATE + "', 'replid', 'another')");
+
+        assertGap(stream, "reset");
+        assertThat(others.next().event()).isEqualTo("gap");
+        assertGoesOn(stream);
+    }
+
     @Test
     void aFailoverThatLostNothingIsNotNoticed() {
         SseRecorder stream = following();

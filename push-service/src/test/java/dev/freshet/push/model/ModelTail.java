@@ -128,7 +128,14 @@ final class ModelTail {
     private boolean isAnotherLog(Database data) {
         boolean sameEpoch = data.state != null && data.state.epoch.equals(epoch);
         return rules.has(Rule.DELETED_LOG_IS_RECOGNISED)
-                && (data.isAnotherLog() || (sameEpoch && data.log.isAnotherThan(r, ordinal)));
+                && (data.isAnotherLog() || (sameEpoch && data.log.isAnotherThan(r, ordinal) && !hasLostItsEnd(data)));
+    }
+
+    /// What a server's end takes along is no deletion: what is left of the log is what was read.
+    private boolean hasLostItsEnd(Database data) {
+        return data.state != null
+                && !redis.primary.replid.equals(data.state.replid)
+                && window.newestCommon(data.log, rules) != null;
     }
 
     private boolean isComplete(ModelStream log) {
