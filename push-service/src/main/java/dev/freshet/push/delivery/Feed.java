@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /// What one connection follows, and how far it has come. Confined to its event loop.
@@ -53,12 +54,22 @@ public final class Feed implements Follower {
 
         void write(LiveEvent event, Subscription subscription);
 
+        /// The same with an event that may lie beyond the place where the feed stands ([Feed#beginWith]): a client
+        /// that comes back from it must be owed no less than now.
+        void writeOutOfTurn(LiveEvent event, Subscription subscription);
+
         /// Events of a channel are missing up to the place where the feed stands now.
         void gap(Channel channel, GapReason reason);
 
         /// The feed is too far behind: the connection is to end. Its client may come back.
         void tooSlow();
+
+        /// Nobody knows what the connection got: it is to be cut, and nothing more be written. Its client comes back
+        /// from what it has.
+        void broken();
     }
+
+    private static final Logger LOG = Logger.getLogger(Feed.class);
 
     private final LoopHub hub;
     private final Past past;
@@ -79,6 +90,7 @@ public final class Feed implements Follower {
     private boolean flowing;
 
     private boolean closed;
+    private boolean broken;
 
     /// Whether it is behind because it came back, and not because it is slow.
     private boolean replaying;
@@ -232,7 +244,7 @@ public final class Feed implements Follower {
 
     @Override
     public boolean deliver(LiveEvent event, Subscription subscription) {
-        if (subscription.isBehind() || !out.wants(event)) {
+        if (broken || subscription.isBehind() || !out.wants(event)) {
             return false;
         }
         Lane lane = lanes.size() == 1 ? lanes.getFirst() : laneOf(subscription.partition());
@@ -256,6 +268,9 @@ public final class Feed implements Follower {
 
     @Override
     public void gap(Subscription subscription, GapReason reason) {
+        if (broken) {
+            return;
+        }
         laneOf(subscription.partition()).forget();
         subscription.catchUp();
         out.gap(subscription.channel(), reason);
@@ -263,6 +278,9 @@ public final class Feed implements Follower {
 
     @Override
     public void forked(Subscription subscription, @Nullable StreamId phantom) {
+        if (broken) {
+            return;
+        }
         int partition = subscription.partition();
         laneOf(partition).forget();
         boolean isTold = phantom != null
@@ -274,17 +292,39 @@ public final class Feed implements Follower {
         }
     }
 
+    @Override
+    public void broken(Throwable cause) {
+        if (!broken && !closed) {
+            LOG.error("A delivery failed; its connection is cut, and its client comes back.", cause);
+            broken = true;
+            // What came now would tell the client that it has what was before it.
+            flow(false);
+            stalled = true;
+            hub.later(out::broken);
+        }
+    }
+
     /// The socket takes more.
     public void drained() {
-        stalled = false;
-        catchUp();
+        if (!broken) {
+            stalled = false;
+            catchUp();
+        }
     }
 
     /// Writes what is behind, as far as the socket takes it; then the connection is live.
     public void catchUp() {
-        if (closed || holds > 0) {
+        if (closed || broken || holds > 0) {
             return;
         }
+        try {
+            writeBehind();
+        } catch (RuntimeException | Error failure) {
+            broken(failure);
+        }
+    }
+
+    private void writeBehind() {
         while (!beginning.isEmpty()) {
             if (!out.isWritable()) {
                 stall();
@@ -293,7 +333,7 @@ public final class Feed implements Follower {
             LiveEvent event = beginning.remove();
             Subscription subscription = subscriptions.get(event.channel());
             if (subscription != null && out.wants(event)) {
-                out.write(event, subscription);
+                out.writeOutOfTurn(event, subscription);
             }
         }
         for (Lane lane : List.copyOf(lanes)) {
@@ -335,6 +375,9 @@ public final class Feed implements Follower {
 
     private boolean misses(Subscription subscription) {
         int partition = subscription.partition();
+        if (laneOf(partition).isAtHub(subscription)) {
+            return false;
+        }
         Window.Missed missed =
                 hub.window(partition).missed(subscription.channel(), subscription.number(), hub.number(partition));
         return !missed.complete()

@@ -30,4 +30,8 @@ public interface Follower {
     /// @param phantom the oldest event of the channel that the log does not have any more; `null` if there is
     ///     none
     void forked(Subscription subscription, @Nullable StreamId phantom);
+
+    /// One of the calls above threw, or its wire did, so that nobody knows what the connection has. It takes nothing
+    /// more from now on, and ends as soon as the hub has done with its lists.
+    void broken(Throwable cause);
 }

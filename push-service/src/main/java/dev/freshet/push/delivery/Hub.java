@@ -89,6 +89,15 @@ public final class Hub {
         onEach(hub -> hub.deliver(batch, ofBatch));
     }
 
+    /// The number in its window up to which every event loop has delivered a partition. Safe for any thread.
+    public long delivered(int partition) {
+        long least = Long.MAX_VALUE;
+        for (LoopHub hub : loops.values()) {
+            least = Math.min(least, hub.delivered(partition));
+        }
+        return least;
+    }
+
     /// A tail goes on at another place, with another window: what lies between is missing.
     public void reset(Window window, EventId position, long number, Forks forks, GapReason reason) {
         windows.set(position.partition(), window);

@@ -200,15 +200,23 @@ final class Lane {
         return ofWindow(window);
     }
 
+    /// The window may begin behind the hub: it is the tail's, which is ahead when much comes at once. Who stands
+    /// where the hub stands waits for nothing all the same.
     private List<Subscription> older(Window window) {
         long begin = window.begin().number();
         List<Subscription> older = new ArrayList<>();
         for (Subscription subscription : subscriptions) {
-            if (subscription.isBehind() && subscription.number() < begin) {
+            if (subscription.isBehind() && subscription.number() < begin && !isAtHub(subscription)) {
                 older.add(subscription);
             }
         }
         return older;
+    }
+
+    /// Whether nothing lies between it and the hub.
+    boolean isAtHub(Subscription subscription) {
+        StreamId here = feed.hub().position(partition).position();
+        return !subscription.isBehind() || subscription.place().position().compareTo(here) >= 0;
     }
 
     private boolean isCurrent(Answer answer) {
@@ -216,10 +224,12 @@ final class Lane {
         return answer.subscription().isBehind() && answer.subscription().place() == answer.from();
     }
 
-    /// What the pages have in common: each says nothing of what is behind its end.
+    /// What the pages have in common: each says nothing of what is behind its end. Nor is used what lies behind the
+    /// hub, which is about to deliver it.
     ///
     /// @return `null` if they have nothing that can be used
     private @Nullable Stretch ofPages(List<Answer> current) {
+        StreamId here = feed.hub().position(partition).position();
         StreamId end = null;
         List<Due> due = new ArrayList<>();
         for (Answer answer : current) {
@@ -229,7 +239,8 @@ final class Lane {
                 retry();
                 return null;
             }
-            end = end == null || page.end().compareTo(end) < 0 ? page.end() : end;
+            StreamId reached = page.end().compareTo(here) < 0 ? page.end() : here;
+            end = end == null || reached.compareTo(end) < 0 ? reached : end;
             page.events().forEach(event -> due.add(new Due(event, answer.subscription())));
         }
         if (end == null) {
@@ -267,14 +278,15 @@ final class Lane {
         List<Subscription> of = new ArrayList<>();
         List<Due> due = new ArrayList<>();
         for (Subscription subscription : subscriptions) {
-            if (subscription.isBehind()) {
-                Window.Missed missed = window.missed(subscription.channel(), subscription.number(), until);
-                if (!missed.complete()) {
-                    return null;
-                }
-                of.add(subscription);
-                missed.events().forEach(event -> due.add(new Due(event, subscription)));
+            if (isAtHub(subscription)) {
+                continue;
             }
+            Window.Missed missed = window.missed(subscription.channel(), subscription.number(), until);
+            if (!missed.complete()) {
+                return null;
+            }
+            of.add(subscription);
+            missed.events().forEach(event -> due.add(new Due(event, subscription)));
         }
         if (due.isEmpty()) {
             skip();

@@ -11,6 +11,7 @@ import dev.freshet.push.metrics.PushMetrics;
 import dev.freshet.push.metrics.PushMetrics.Transport;
 import dev.freshet.push.trace.BatchSpans;
 import dev.freshet.push.wire.Flusher;
+import dev.freshet.push.wire.Shared;
 import dev.freshet.push.wire.Wire;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.concurrent.EventExecutor;
@@ -24,7 +25,9 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.stream.IntStream;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /// The connections of one event loop and the channels they follow.
@@ -32,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 /// Everything here happens on that event loop, so nothing is locked, and "registered" and "delivered" have one
 /// order: a subscription receives exactly what lies behind [#position] of the moment in which it was made.
 public final class LoopHub {
+
+    private static final Logger LOG = Logger.getLogger(LoopHub.class);
 
     private final EventExecutor loop;
     private final Partitions partitions;
@@ -50,6 +55,9 @@ public final class LoopHub {
     private final Connections connections;
     private final Set<Feed> slow = new LinkedHashSet<>();
 
+    /// What [#delivered] says; written here only.
+    private final AtomicLongArray done;
+
     LoopHub(EventExecutor loop, Partitions partitions, PushMetrics metrics) {
         this.loop = loop;
         this.partitions = partitions;
@@ -57,6 +65,7 @@ public final class LoopHub {
         for (int partition = 0; partition < partitions.count(); partition++) {
             heads.add(new Head());
         }
+        this.done = new AtomicLongArray(partitions.count());
         this.connections = new Connections(metrics, this::later);
     }
 
@@ -167,6 +176,7 @@ public final class LoopHub {
 
     void begin(Window window, EventId position, long number, Forks forks) {
         heads.get(position.partition()).set(window, position, number, forks);
+        done.set(position.partition(), number);
     }
 
     void forks(int partition, Forks forks) {
@@ -174,10 +184,22 @@ public final class LoopHub {
         head.set(head.window(), head.position(), head.number(), forks);
     }
 
+    /// Up to which number of its window this event loop has delivered a partition. Safe for any thread.
+    long delivered(int partition) {
+        return done.get(partition);
+    }
+
     /// @param spans that are told what was written; `null` where nobody asks
     void deliver(LogBatch batch, @Nullable BatchSpans spans) {
+        int partition = batch.end().partition();
         try {
             deliverAll(batch, spans);
+            done.set(partition, batch.number());
+        } catch (RuntimeException | Error failure) {
+            // Some have it and some have not: all are told, and go on behind it.
+            LOG.errorf(failure, "A batch of partition %d could not be delivered; its followers are told.", partition);
+            metrics.error("delivery");
+            reset(batch.window(), batch.end(), batch.number(), forks(partition), GapReason.RESET);
         } finally {
             if (spans != null) {
                 spans.loopDone();
@@ -223,7 +245,7 @@ public final class LoopHub {
         for (int i = 0; i < followers.size(); i++) {
             Subscription subscription = followers.get(i);
             Wire wire = run.isForAll() ? subscription.wire() : null;
-            if (wire != null && wire.offer(run.in(subscription.form()))) {
+            if (wire != null && offer(subscription, wire, run.in(subscription.form()))) {
                 delivered[subscription.transport.ordinal()] += run.events().size();
                 written++;
             } else {
@@ -251,6 +273,24 @@ public final class LoopHub {
         return written;
     }
 
+    private static boolean offer(Subscription subscription, Wire wire, Shared messages) {
+        try {
+            return wire.offer(messages);
+        } catch (RuntimeException | Error failure) {
+            subscription.follower.broken(failure);
+            return false;
+        }
+    }
+
+    private static boolean deliver(LiveEvent event, Subscription subscription) {
+        try {
+            return subscription.follower.deliver(event, subscription);
+        } catch (RuntimeException | Error failure) {
+            subscription.follower.broken(failure);
+            return false;
+        }
+    }
+
     private int deliver(LiveEvent event, Head head) {
         positionBefore = head.position();
         numberBefore = head.number();
@@ -258,7 +298,7 @@ public final class LoopHub {
         int written = 0;
         for (int i = 0; i < oneByOne.size(); i++) {
             Subscription subscription = oneByOne.get(i);
-            if (subscription.follower.deliver(event, subscription)) {
+            if (deliver(event, subscription)) {
                 delivered[subscription.transport.ordinal()]++;
                 written++;
             }
@@ -282,8 +322,12 @@ public final class LoopHub {
         begin(window, position, number, forks);
         int told = 0;
         for (Subscription subscription : followers(position.partition())) {
-            subscription.follower.gap(subscription, reason);
-            told++;
+            try {
+                subscription.follower.gap(subscription, reason);
+                told++;
+            } catch (RuntimeException | Error failure) {
+                subscription.follower.broken(failure);
+            }
         }
         metrics.gap(reason.word(), told);
     }
@@ -295,7 +339,11 @@ public final class LoopHub {
     void fork(Window window, EventId position, long number, Forks forks, Map<Channel, StreamId> phantoms) {
         begin(window, position, number, forks);
         for (Subscription subscription : followers(position.partition())) {
-            subscription.follower.forked(subscription, phantoms.get(subscription.channel()));
+            try {
+                subscription.follower.forked(subscription, phantoms.get(subscription.channel()));
+            } catch (RuntimeException | Error failure) {
+                subscription.follower.broken(failure);
+            }
         }
     }
 

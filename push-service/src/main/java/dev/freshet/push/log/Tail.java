@@ -59,6 +59,9 @@ final class Tail {
     /// After a failure; long enough not to be a flood, short enough not to be felt.
     private static final long RETRY_MS = 200;
 
+    /// Between two looks at event loops that are behind.
+    private static final long PAUSE_MS = 5;
+
     /// What an answer may take beyond the time that the read waits for news. Longer, and the connection is given
     /// up: a peer that vanished without a word never answers.
     private static final long ANSWER_MS = 3000;
@@ -90,6 +93,9 @@ final class Tail {
     private boolean trusted;
 
     private int count = MIN_COUNT;
+
+    /// Where the slowest event loop was when it was last waited for.
+    private long deliveredBefore;
 
     /// How often in a row the server read from was behind its primary.
     private int behindPrimary;
@@ -244,6 +250,28 @@ final class Tail {
                 .onFailure(failure -> lost(from, failure));
     }
 
+    /// Reads on when the event loops have delivered so much of what was read that the window, which bounds the memory
+    /// of it all, has at most half of it still before it.
+    private void readOn(ServerConnection from) {
+        Read known = Objects.requireNonNull(read, "known since it began");
+        long delivered = hub.delivered(partition);
+        if (known.window().last() - delivered <= config.windowEvents() / 2
+                && known.window().bytesBehind(delivered) <= config.windowBytes() / 2) {
+            read(from);
+            return;
+        }
+        if (delivered != deliveredBefore) {
+            // Redis is not what it waits for.
+            answeredAt = System.currentTimeMillis();
+            deliveredBefore = delivered;
+        }
+        vertx.setTimer(PAUSE_MS, fired -> {
+            if (connection == from) {
+                readOn(from);
+            }
+        });
+    }
+
     /// Asks for what follows before it hands on what has come, so that Redis works on the one meanwhile.
     private void advance(ServerConnection from, EntryDecoder.Batch batch, Read known) {
         List<EntryDecoder.Decoded> entries = batch.entries();
@@ -256,7 +284,7 @@ final class Tail {
                         entries.size());
         long each = Math.max(1, batch.bytes() / entries.size());
         count = Math.clamp(TARGET_BYTES / each, MIN_COUNT, MAX_COUNT);
-        read(from);
+        readOn(from);
         try {
             take(entries, known);
         } catch (RuntimeException | Error failure) {

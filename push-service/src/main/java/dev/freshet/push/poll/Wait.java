@@ -89,6 +89,11 @@ final class Wait implements Follower {
         }
     }
 
+    @Override
+    public void broken(Throwable cause) {
+        later(() -> promise.tryFail(cause));
+    }
+
     private void later(Runnable answer) {
         if (!answering) {
             answering = true;

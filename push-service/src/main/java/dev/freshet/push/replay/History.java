@@ -113,7 +113,11 @@ public final class History implements Past {
                 count,
                 logged -> !logged.event().ephemeral()
                         && (type == null || logged.event().type().equals(type))));
+        // Where the window begins behind the hub, what lies between is about to be delivered.
         StreamId begin = window.begin().id();
+        if (begin.compareTo(here.position()) > 0) {
+            begin = here.position();
+        }
         if (recent.size() == count || begin.equals(StreamId.ZERO)) {
             return Future.succeededFuture(recent.reversed());
         }

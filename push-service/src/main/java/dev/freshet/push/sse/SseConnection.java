@@ -232,6 +232,17 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
     }
 
     @Override
+    public void writeOutOfTurn(LiveEvent event, Subscription subscription) {
+        Cursor here = feed.cursor();
+        EventId place = here.in(subscription.partition());
+        if (feed.isInOnePartition() && place != null && event.position().compareTo(place.position()) <= 0) {
+            write(event, subscription);
+        } else {
+            wire().write(SseWriter.join(SseWriter.idLine(here.toString()), event.sseRest()));
+        }
+    }
+
+    @Override
     public void gap(Channel channel, GapReason reason) {
         if (wire == null) {
             gaps.put(channel, reason);
@@ -265,6 +276,15 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
         }
     }
 
+    @Override
+    public void broken() {
+        if (!ended) {
+            metrics.error("delivery");
+            close();
+            way().cut();
+        }
+    }
+
     /// A native EventSource comes back, is refused with a status, and gives up.
     @Override
     public void revoked() {
@@ -292,10 +312,14 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
             return Future.succeededFuture();
         }
         close();
-        StreamWire way = wire == null ? wires.ofResponse(http()) : wire;
+        StreamWire way = way();
         Future<Void> written = way.end(last);
         ScheduledTask grace = hub.after(END_GRACE_MS, way::cut);
         return written.onComplete(done -> grace.cancel());
+    }
+
+    private StreamWire way() {
+        return wire == null ? wires.ofResponse(http()) : wire;
     }
 
     private void close() {

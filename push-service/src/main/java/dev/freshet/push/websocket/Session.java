@@ -308,6 +308,12 @@ final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
     }
 
     @Override
+    public void broken() {
+        metrics.error("delivery");
+        outbox.cut();
+    }
+
+    @Override
     public boolean wants(LiveEvent event) {
         return !caller.userId().equals(event.logged().event().exclude());
     }
@@ -335,6 +341,11 @@ final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
     @Override
     public void write(LiveEvent event, Subscription subscription) {
         outbox.send(subscription.form().of(event));
+    }
+
+    @Override
+    public void writeOutOfTurn(LiveEvent event, Subscription subscription) {
+        write(event, subscription);
     }
 
     @Override

@@ -55,6 +55,11 @@ class DeliverySpansTest {
         public void forked(Subscription subscription, @Nullable StreamId phantom) {
             throw new AssertionError("the log stays what it is");
         }
+
+        @Override
+        public void broken(Throwable cause) {
+            throw new AssertionError(cause);
+        }
     }
 
     private final InMemorySpanExporter exporter = InMemorySpanExporter.create();

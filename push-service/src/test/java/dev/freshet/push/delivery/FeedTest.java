@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
@@ -80,8 +81,13 @@ class FeedTest {
     private final List<LiveEvent> log = new ArrayList<>();
     private final List<Long> delivered = new ArrayList<>();
     private final Map<Channel, Long> gapsAt = new HashMap<>();
+    /// What the tail has read and the event loop not delivered yet: the window is ahead of the hub.
+    private final Deque<LogBatch> queued = new ArrayDeque<>();
+
     private int room;
     private int written;
+    private int cut;
+    private boolean breaks;
 
     /// Takes runs of events without a look of the feed, while there is room.
     private final Wire wire = new Wire() {
@@ -152,6 +158,9 @@ class FeedTest {
 
         @Override
         public void write(LiveEvent event, Subscription subscription) {
+            if (breaks) {
+                throw new IllegalStateException("as a socket might");
+            }
             room--;
             delivered.add(event.logged().id().timestamp());
         }
@@ -163,8 +172,18 @@ class FeedTest {
         }
 
         @Override
+        public void writeOutOfTurn(LiveEvent event, Subscription subscription) {
+            throw new AssertionError("nothing comes out of turn");
+        }
+
+        @Override
         public void tooSlow() {
             throw new AssertionError("nobody looks how far it is behind");
+        }
+
+        @Override
+        public void broken() {
+            cut++;
         }
     });
 
@@ -196,6 +215,66 @@ class FeedTest {
         feed.hold();
         deliver(window, 7);
         assertThat(delivered).containsExactly(2L, 3L, 4L, 5L, 6L);
+    }
+
+    /// It does not get what comes behind that, or its client would come back from there.
+    @Test
+    void aConnectionThatBreaksGetsNothingMoreAndTheOthersEverything() {
+        Window window = new Window(new StreamId(1, 0), 16, Long.MAX_VALUE);
+        hub.begin(window, Entries.place(1), 0, Forks.NONE);
+        room = 100;
+        feed.follow(Entries.channel(0));
+        Throwing throwing = new Throwing();
+        hub.subscribe(throwing, Entries.channel(0));
+        feed.catchUp();
+
+        deliver(window, 2, 3);
+        assertThat(throwing.causes).hasSize(2);
+        assertThat(delivered).containsExactly(2L, 3L);
+
+        feed.hold();
+        deliver(window, 4);
+        breaks = true;
+        feed.release();
+        assertThat(cut).isEqualTo(1);
+        breaks = false;
+        deliver(window, 5);
+        feed.drained();
+        assertThat(delivered).containsExactly(2L, 3L);
+        assertThat(feed.isStalled()).as("so that no heartbeat says more").isTrue();
+        assertThat(cut).isEqualTo(1);
+    }
+
+    /// Is told of each failure, and nobody else is.
+    private static final class Throwing implements Follower {
+
+        private final List<Throwable> causes = new ArrayList<>();
+
+        @Override
+        public Transport transport() {
+            return Transport.SSE;
+        }
+
+        @Override
+        public Form form() {
+            return Form.STREAM;
+        }
+
+        @Override
+        public boolean deliver(LiveEvent event, Subscription subscription) {
+            throw new IllegalStateException("as any code might");
+        }
+
+        @Override
+        public void gap(Subscription subscription, GapReason reason) {}
+
+        @Override
+        public void forked(Subscription subscription, @Nullable StreamId phantom) {}
+
+        @Override
+        public void broken(Throwable cause) {
+            causes.add(cause);
+        }
     }
 
     private void deliver(Window window, long... times) {
@@ -243,8 +322,11 @@ class FeedTest {
                 batch.add(live);
                 log.add(live);
             }
-            hub.deliver(new LogBatch(window, batch, Entries.place(ms), window.last()), null);
+            queued.add(new LogBatch(window, batch, Entries.place(ms), window.last()));
+            deliverSome(random);
         }
+        deliverAll();
+        deliverAll();
         room = Integer.MAX_VALUE;
         for (int channel = 0; channel < CHANNELS; channel++) {
             if (feed.subscription(Entries.channel(channel)) == null) {
@@ -265,6 +347,20 @@ class FeedTest {
                             .filter(event -> event.channel().equals(each))
                             .map(event -> event.position().ms())
                             .toList());
+        }
+    }
+
+    /// Now and then it stands still for a while, as an event loop does that has much to write.
+    private void deliverSome(Random random) {
+        int behind = random.nextInt(8) == 0 ? 12 : 1;
+        while (queued.size() >= behind) {
+            hub.deliver(queued.remove(), null);
+        }
+    }
+
+    private void deliverAll() {
+        while (!queued.isEmpty()) {
+            hub.deliver(queued.remove(), null);
         }
     }
 
@@ -318,11 +414,13 @@ class FeedTest {
                     }
                 }
             }
-            hub.deliver(new LogBatch(window, batch, Entries.place(ms), window.last()), null);
+            queued.add(new LogBatch(window, batch, Entries.place(ms), window.last()));
+            deliverSome(random);
             assertThat(feed.cursor().positions().getFirst().timestamp())
                     .as("nothing behind the cursor was written before something that is not")
                     .isGreaterThanOrEqualTo(delivered.isEmpty() ? 0 : delivered.getLast());
         }
+        deliverAll();
         room = Integer.MAX_VALUE;
         feed.drained();
         while (!memory.asked.isEmpty()) {

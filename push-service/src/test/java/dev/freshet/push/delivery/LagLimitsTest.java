@@ -229,5 +229,15 @@ class LagLimitsTest {
         public void tooSlow() {
             ended = true;
         }
+
+        @Override
+        public void writeOutOfTurn(LiveEvent event, Subscription subscription) {
+            throw new AssertionError("nothing comes out of turn");
+        }
+
+        @Override
+        public void broken() {
+            throw new AssertionError("nothing breaks");
+        }
     }
 }

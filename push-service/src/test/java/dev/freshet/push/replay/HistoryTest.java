@@ -127,6 +127,38 @@ class HistoryTest extends PushTest {
         stream.assertExhausted();
     }
 
+    /// What another channel missed comes behind them, and is owed to a client that breaks off in between.
+    @Test
+    void theNewestAfterAGapDoNotMoveTheCursorPastWhatIsStillToCome() {
+        index(249);
+        trim(249);
+        redis.cli("DEL", history(own));
+        for (int i = 250; i < 255; i++) {
+            xadd(own, "a", Integer.toString(i));
+        }
+        awaitRead();
+        String from = wireId(own, ids.get(11));
+
+        SseRecorder stream = sse(request(
+                        "/api/events?channels=" + own + "," + other + "&last=3",
+                        tokens.user(user).channels("room:*"))
+                .header("Last-Event-ID", from));
+
+        assertThat(json(stream.next().data()).path("resumed").booleanValue()).isFalse();
+        assertThat(stream.next().event()).isEqualTo("gap");
+        for (int i = 252; i < 255; i++) {
+            Frame event = stream.next();
+            assertThat(event.data()).isEqualTo(Integer.toString(i));
+            assertThat(event.id()).isEqualTo(from);
+        }
+        for (int i = 13; i < 250; i += 2) {
+            Frame event = stream.next();
+            assertThat(event.data()).isEqualTo(Integer.toString(i));
+            assertThat(event.id()).isEqualTo(wireId(other, ids.get(i)));
+        }
+        stream.assertExhausted();
+    }
+
     @Test
     void aStreamBeginsWithTheNewestOfAllItsChannelsTogether() {
         index(230);
