@@ -32,7 +32,7 @@ export const RAISED = {
   FreshetGaps: {
     series: {
       [`freshet_gaps_total{${PUSH},reason="trimmed"}`]: '0+10x25',
-      [`freshet_resumes_total{${PUSH},source="window"}`]: '0+100x25',
+      [`freshet_resumes_total{${PUSH},result="window"}`]: '0+100x25',
     },
     at: '22m',
   },
@@ -44,6 +44,7 @@ export const RAISED = {
     at: '18m',
   },
   FreshetTailInterrupted: { series: { [`freshet_errors_total{${PUSH},kind="tail"}`]: '0+3x25' }, at: '20m' },
+  FreshetTailLate: { series: { [`freshet_tail_lag_seconds{${PUSH},partition="0"}`]: '30x10' }, at: '5m' },
   FreshetWindowShort: {
     series: {
       [`freshet_window_age_seconds{${PUSH},partition="0"}`]: '20x25',
@@ -87,9 +88,11 @@ export const QUIET = {
   [`freshet_reconnections_total{${PUSH},transport="sse"}`]: '0+20x20 2400+20x40',
   [`freshet_connections{${PUSH},transport="sse"}`]: '2000x60',
   [`freshet_gaps_total{${PUSH},reason="trimmed"}`]: '0x60',
-  [`freshet_resumes_total{${PUSH},source="window"}`]: '0+20x60',
+  [`freshet_resumes_total{${PUSH},result="window"}`]: '0+20x60',
   [`freshet_errors_total{${PUSH},kind="slow-reader"}`]: '0+2x60',
   [`freshet_errors_total{${PUSH},kind="tail"}`]: '0x20 1x40',
+  [`freshet_resumes_total{${PUSH},result="gap-reset"}`]: '0x60',
+  [`freshet_tail_lag_seconds{${PUSH},partition="0"}`]: '0x20 20x2 0x40',
   [`freshet_window_age_seconds{${PUSH},partition="0"}`]: '600x60',
   [`freshet_events_read_total{${PUSH}}`]: '0+600x60',
   'freshet_log_ahead_seconds{pod="a",partition="0"}': '-1x60',

@@ -55,8 +55,7 @@ public final class LogScripts {
     /// further, up to an entry that the caller read itself and finds in the new log unchanged. A later caller
     /// adds what it knows to the record. Where the log is another one altogether (somebody deleted the key),
     /// nothing is shared, and no history at or below what was copied can be trusted. A log that ends before what
-    the
-    /// caller read is no other one if it has an entry of that: its end was lost with a server.
+    /// the caller read is no other one if it has an entry of that: its end was lost with a server.
     ///
     /// KEYS: events, state. ARGV: the epoch and the `replid` that the state had when it was read, the server's
     /// `replid` of then, the epoch for the new state; then what the caller read itself, each empty if nothing:

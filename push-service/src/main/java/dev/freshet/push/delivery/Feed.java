@@ -64,8 +64,8 @@ public final class Feed implements Follower {
         /// The feed is too far behind: the connection is to end. Its client may come back.
         void tooSlow();
 
-        /// Nobody knows what the connection got: it is to be cut, and nothing more be written. Its client comes back
-        /// from what it has.
+        /// Nobody knows what the connection got: it is to be cut, and nothing more be written. Its client comes
+        /// back from what it has.
         void broken();
     }
 

@@ -31,7 +31,7 @@ public interface Follower {
     ///     none
     void forked(Subscription subscription, @Nullable StreamId phantom);
 
-    /// One of the calls above threw, or its wire did, so that nobody knows what the connection has. It takes nothing
-    /// more from now on, and ends as soon as the hub has done with its lists.
+    /// One of the calls above threw, or its wire did, so that nobody knows what the connection has. It takes
+    /// nothing more from now on, and ends as soon as the hub has done with its lists.
     void broken(Throwable cause);
 }

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -47,6 +48,9 @@ public final class Hub {
     /// For the metrics; each event loop has its own.
     private final AtomicReferenceArray<@Nullable Window> windows;
 
+    /// When the last entry came of which the tails know, ms since 1970 by the clock of Redis.
+    private final AtomicLongArray ends;
+
     Hub(Vertx vertx, Log log, PushMetrics metrics, Tracing tracing) {
         this.vertx = vertx;
         for (EventExecutor loop : vertx.nettyEventLoopGroup()) {
@@ -55,9 +59,11 @@ public final class Hub {
         Tracer tracer = tracing.tracer();
         spans = tracer == null ? null : new DeliverySpans(tracer, loops.size());
         windows = new AtomicReferenceArray<>(log.partitions().count());
+        ends = new AtomicLongArray(windows.length());
         for (int partition = 0; partition < windows.length(); partition++) {
             int each = partition;
             metrics.windowAge(each, () -> age(windows.get(each)));
+            metrics.tailLag(each, () -> lag(each));
         }
     }
 
@@ -98,6 +104,11 @@ public final class Hub {
         return least;
     }
 
+    /// A tail has learnt where the log ends, and may not have read up to there.
+    public void endsAt(int partition, StreamId end) {
+        ends.set(partition, end.ms());
+    }
+
     /// A tail goes on at another place, with another window: what lies between is missing.
     public void reset(Window window, EventId position, long number, Forks forks, GapReason reason) {
         windows.set(position.partition(), window);
@@ -131,6 +142,17 @@ public final class Hub {
     public Future<LogFacts> check(int partition) {
         Supplier<Future<LogFacts>> tail = checks.get(partition);
         return tail == null ? Future.failedFuture("partition " + partition + " is not read") : tail.get();
+    }
+
+    /// By one clock, that of Redis; 0 while the log is quiet.
+    private double lag(int partition) {
+        Window window = windows.get(partition);
+        if (window == null) {
+            return 0;
+        }
+        StreamId delivered = window.id(Math.min(delivered(partition), window.last()));
+        long place = (delivered == null ? window.begin().id() : delivered).ms();
+        return Math.max(0, ends.get(partition) - place) / 1e3;
     }
 
     private static double age(@Nullable Window window) {

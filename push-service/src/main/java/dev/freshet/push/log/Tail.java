@@ -250,8 +250,8 @@ final class Tail {
                 .onFailure(failure -> lost(from, failure));
     }
 
-    /// Reads on when the event loops have delivered so much of what was read that the window, which bounds the memory
-    /// of it all, has at most half of it still before it.
+    /// Reads on when the event loops have delivered so much of what was read that at most half a window of it
+    /// waits for them: the window is to bound the memory of it all.
     private void readOn(ServerConnection from) {
         Read known = Objects.requireNonNull(read, "known since it began");
         long delivered = hub.delivered(partition);
@@ -319,6 +319,7 @@ final class Tail {
 
     /// Takes over what others found out about the log's past.
     private void learn(LogFacts facts) {
+        hub.endsAt(partition, facts.last());
         Read known = read;
         if (known != null && !facts.current().forks().equals(known.forks())) {
             read = known.with(facts.current().forks());

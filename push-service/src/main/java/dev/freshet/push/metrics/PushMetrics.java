@@ -1,5 +1,6 @@
 package dev.freshet.push.metrics;
 
+import dev.freshet.contract.message.GapReason;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
@@ -123,6 +124,17 @@ public final class PushMetrics {
                 .register(meters);
     }
 
+    /// From where it is read how late what was delivered of a partition is.
+    ///
+    /// @param seconds between the entry that every event loop has delivered and the log's end; safe for any thread
+    public void tailLag(int partition, Supplier<Number> seconds) {
+        Gauge.builder("freshet.tail.lag", seconds)
+                .description("What the log has and this pod has not delivered, as time")
+                .baseUnit("seconds")
+                .tag("partition", Integer.toString(partition))
+                .register(meters);
+    }
+
     /// A stream was held for a moment.
     public void held() {
         held.increment();
@@ -157,11 +169,17 @@ public final class PushMetrics {
         meters.counter("freshet.errors", "kind", kind).increment();
     }
 
-    /// A channel of a client that came back was resumed.
+    /// A client came back, and this became of one of its channels.
     ///
-    /// @param source where its missed events came from
-    public void resumed(String source) {
-        meters.counter("freshet.resumes", "source", source).increment();
+    /// @param result where its missed events come from, or that it has a gap
+    public void resumed(String result) {
+        meters.counter("freshet.resumes", "result", result).increment();
+    }
+
+    /// A client came back with a place of which it cannot be said what a channel had behind it.
+    public void notResumed(GapReason reason) {
+        resumed("gap-" + reason.word());
+        gap(reason.word(), 1);
     }
 
     /// A page of a channel's past was read from Redis, by whoever needs it.

@@ -121,7 +121,7 @@ final class SseConnection implements Feed.Out, Beats.Beat, Connections.Connectio
                     }
                     case Resume.Decision.Gap gap -> {
                         gaps.put(channel, gap.reason());
-                        hub.countGap(gap.reason());
+                        metrics.notResumed(gap.reason());
                     }
                 }
             }

@@ -391,7 +391,7 @@ final class Session implements Feed.Out, Beats.Beat, Connections.Connection {
                     feed.rewind(subscription, behind.number(), behind.place());
                 }
                 case Resume.Decision.Gap gap -> {
-                    metrics.gap(gap.reason().word(), 1);
+                    metrics.notResumed(gap.reason());
                     gap(channel, gap.reason());
                 }
             }

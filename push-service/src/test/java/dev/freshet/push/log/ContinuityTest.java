@@ -117,7 +117,8 @@ class ContinuityTest extends PushTest {
         assertThat(misled.next().event()).isEqualTo("gap");
     }
 
-    /// The same before anybody wrote to the new primary: it ends before what was read, as a log does that was deleted.
+    /// The same before anybody wrote to the new primary: it ends before what was read, as a log does that was
+    /// deleted.
     @Test
     void aLogThatEndsEarlierThanBeforeIsAResetForThoseAloneWhoSawItsEnd() {
         String other = unique("bob");
