@@ -19,8 +19,9 @@ public final class ReplayScripts {
     /// KEYS: events, state, history, channels. ARGV: the channel, the reader's epoch, the place, the window's
     /// beginning, the most entries of a page, the most entries of the log to look at.
     ///
-    /// Answers `{'history' | 'log', end, entry…}`: all that the channel had behind the place, up to and including
-    /// `end`, and where that came from; entries as `XRANGE` gives them, without ephemeral ones.
+    /// Answers `{'history' | 'log' | 'scan', end, entry…}`: all that the channel had behind the place, up to and
+    /// including `end`, and where that came from; entries as `XRANGE` gives them, without ephemeral ones. A `scan`
+    /// is of the log, too, but where the history should have answered and cannot: there may be much of it.
     /// `{'trimmed'}`: nobody can say any more what it had.
     /// `{'changed'}`: the log is not, or no longer, the one of the reader's epoch.
     public static final String PAGE =
@@ -38,10 +39,10 @@ public final class ReplayScripts {
               local trimmed = passed(log, place) and gone > 0 and (less(place, indexed) or gone > count)
               return not trimmed and not less(place, log.deleted)
             end
-            local function from_log()
+            local function from_log(kind)
               if not whole(from) then return {'trimmed'} end
               local entries = redis.call('XRANGE', KEYS[1], '(' .. from, upto, 'COUNT', ARGV[6])
-              local answer = {'log', #entries < tonumber(ARGV[6]) and upto or entries[#entries][1]}
+              local answer = {kind, #entries < tonumber(ARGV[6]) and upto or entries[#entries][1]}
               for _, entry in ipairs(entries) do
                 local named = fields(entry)
                 if named.channel == channel and named.ephemeral ~= '1' then answer[#answer + 1] = entry end
@@ -49,7 +50,7 @@ public final class ReplayScripts {
               return answer
             end
 
-            if not less(from, indexed) then return from_log() end
+            if not less(from, indexed) then return from_log('log') end
             local kind = redis.call('TYPE', KEYS[3]).ok
             local bound = state[5] or '0-0'
             local vanished = false
@@ -59,7 +60,7 @@ public final class ReplayScripts {
               bound = greatest(bound, state[6] or '0-0')
               vanished = kind ~= 'none' or redis.call('ZSCORE', KEYS[4], channel)
             end
-            if vanished or less(from, bound) then return from_log() end
+            if vanished or less(from, bound) then return from_log('scan') end
             -- What the log lost behind histories will be missing in the end: told at once, and not after a replay.
             if less(indexed, upto) and not whole(indexed) then return {'trimmed'} end
             local last = least(indexed, upto)

@@ -164,6 +164,18 @@ final class Lane {
         }
     }
 
+    private void tellTooOld() {
+        for (Answer answer : answers) {
+            if (isCurrent(answer)
+                    && answer.page() instanceof Past.Page.Read page
+                    && page.scanned()
+                    && answer.subscription().scanned()) {
+                answer.subscription().catchUp();
+                feed.tell(answer.subscription());
+            }
+        }
+    }
+
     /// Writes what is behind.
     ///
     /// @return whether the socket took all; what is not read yet goes on when it is
@@ -189,6 +201,7 @@ final class Lane {
         }
         if (!answers.isEmpty()) {
             tellLost();
+            tellTooOld();
             List<Answer> current = answers.stream().filter(this::isCurrent).toList();
             answers = List.of();
             return ofPages(current);

@@ -9,12 +9,18 @@ import java.util.List;
 /// What lies before the window: channels' histories, and the log where these do not reach.
 public interface Past {
 
+    /// So many pages that had to be searched for in the log are read for one channel of a client that came back:
+    /// some 10,000 entries.
+    int MOST_SCANS = 50;
+
     /// What is known of a stretch of one channel.
     sealed interface Page {
 
         /// @param events all that the channel had behind the place that was asked about, up to and including
         ///     `end`, without ephemeral ones; ascending
-        record Read(List<LiveEvent> events, StreamId end) implements Page {}
+        /// @param scanned whether the log had to be searched for it. That keeps Redis busy: after [#MOST_SCANS]
+        ///     such pages what is left counts as trimmed
+        record Read(List<LiveEvent> events, StreamId end, boolean scanned) implements Page {}
 
         /// Nobody can say any more what the channel had.
         record Trimmed() implements Page {}

@@ -25,6 +25,10 @@ public final class Subscription {
     private @Nullable EventId place;
 
     private long number;
+
+    /// Pages of what it missed that the log was searched for.
+    private int scans;
+
     private GapReason ifLost = GapReason.LAGGING;
 
     /// Where it stands in the channel's list; kept by the hub so that ending it costs the same for every length.
@@ -96,7 +100,16 @@ public final class Subscription {
     void rewind(long from, EventId id) {
         number = from;
         place = id;
+        scans = 0;
         ifLost = GapReason.TRIMMED;
+    }
+
+    /// A page of what it missed was searched for in the log.
+    ///
+    /// @return whether it was one too many
+    boolean scanned() {
+        scans++;
+        return scans > Past.MOST_SCANS;
     }
 
     /// It stops at this place.

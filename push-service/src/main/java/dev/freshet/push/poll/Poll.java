@@ -32,6 +32,7 @@ final class Poll {
     private final int partition;
     private final List<LiveEvent> found = new ArrayList<>();
     private int changes;
+    private int scans;
 
     Poll(LoopHub hub, History history, Caller caller, PollRequest request) {
         this.hub = hub;
@@ -109,6 +110,7 @@ final class Poll {
         return history.page(hub, channel, place, 1).compose(page -> switch (page) {
             case Past.Page.Trimmed trimmed -> newest(GapReason.TRIMMED);
             case Past.Page.Changed changed -> again();
+            case Past.Page.Read past when past.scanned() && ++scans > Past.MOST_SCANS -> newest(GapReason.TRIMMED);
             case Past.Page.Read past -> {
                 past.events().forEach(this::add);
                 if (found.size() > request.limit()) {

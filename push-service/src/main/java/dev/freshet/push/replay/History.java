@@ -165,7 +165,8 @@ public final class History implements Past {
             default ->
                 Future.succeededFuture(new Page.Read(
                         decode(partition, question.epoch(), answer, 2),
-                        StreamId.require(answer.get(1).toString())));
+                        StreamId.require(answer.get(1).toString()),
+                        answer.get(0).toString().equals("scan")));
         });
     }
 

@@ -43,6 +43,7 @@ class FeedTest {
 
         private final Deque<Runnable> asked = new ArrayDeque<>();
         private long forgottenUpTo;
+        private boolean searched;
 
         @Override
         public Future<Page> page(LoopHub loop, Channel channel, EventId after, int together) {
@@ -65,7 +66,7 @@ class FeedTest {
                     .map(event -> LiveEvent.ofPast(event.logged()))
                     .toList();
             StreamId end = events.size() == PAGE ? events.getLast().position() : new StreamId(upTo, 0);
-            return new Page.Read(events, end);
+            return new Page.Read(events, end, searched);
         }
 
         void answer() {
@@ -88,6 +89,7 @@ class FeedTest {
     private int written;
     private int cut;
     private boolean breaks;
+    private GapReason expected = GapReason.LAGGING;
 
     /// Takes runs of events without a look of the feed, while there is room.
     private final Wire wire = new Wire() {
@@ -167,7 +169,7 @@ class FeedTest {
 
         @Override
         public void gap(Channel channel, GapReason reason) {
-            assertThat(reason).isEqualTo(GapReason.LAGGING);
+            assertThat(reason).isEqualTo(expected);
             gapsAt.put(channel, hub.position(0).timestamp());
         }
 
@@ -215,6 +217,34 @@ class FeedTest {
         feed.hold();
         deliver(window, 7);
         assertThat(delivered).containsExactly(2L, 3L, 4L, 5L, 6L);
+    }
+
+    /// Each page of it costs Redis much more than it brings.
+    @Test
+    void whatMustBeSearchedForInTheLogIsReadUpToABoundAndTheRestIsTold() {
+        expected = GapReason.TRIMMED;
+        Window window = new Window(new StreamId(1, 0), 16, Long.MAX_VALUE);
+        hub.begin(window, Entries.place(1), 0, Forks.NONE);
+        room = Integer.MAX_VALUE;
+        long ms = 1;
+        for (int page = 0; page < 2 * Past.MOST_SCANS; page++) {
+            for (int i = 0; i < PAGE; i++) {
+                log.add(window.append(new StreamId(++ms, 0), Entries.event(ms, 0, false)));
+            }
+        }
+        hub.deliver(new LogBatch(window, List.of(), Entries.place(ms), window.last()), null);
+
+        memory.searched = true;
+        feed.rewind(feed.follow(Entries.channel(0)), -1, Entries.place(1));
+        feed.catchUp();
+        while (!memory.asked.isEmpty()) {
+            memory.answer();
+        }
+
+        assertThat(delivered).hasSize(Past.MOST_SCANS * PAGE).isSorted();
+        assertThat(gapsAt).containsExactly(Map.entry(Entries.channel(0), ms));
+        deliver(window, ms + 1);
+        assertThat(delivered.getLast()).isEqualTo(ms + 1);
     }
 
     /// It does not get what comes behind that, or its client would come back from there.
