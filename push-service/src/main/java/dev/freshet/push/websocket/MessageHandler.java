@@ -8,7 +8,7 @@ import dev.freshet.contract.message.ClientMessage;
 import dev.freshet.contract.message.ErrorCode;
 import dev.freshet.contract.problem.ProblemType;
 import dev.freshet.push.admission.Tickets;
-import dev.freshet.push.config.PushConfig;
+import dev.freshet.push.config.DirectMessagesConfig;
 import dev.freshet.push.presence.Presence;
 import dev.freshet.service.identity.Caller;
 import dev.freshet.service.log.IdempotencyConflict;
@@ -45,13 +45,13 @@ final class MessageHandler {
             RoomMessages rooms,
             InboundMessages inbound,
             Presence presence,
-            PushConfig config) {
+            DirectMessagesConfig directMessages) {
         this.log = log;
         this.tickets = tickets;
         this.rooms = rooms;
         this.inbound = inbound;
         this.presence = presence;
-        this.directMessagesForEveryone = config.directMessages() == PushConfig.DirectMessages.EVERYONE;
+        this.directMessagesForEveryone = directMessages.senders() == DirectMessagesConfig.Senders.EVERYONE;
     }
 
     /// Completes when the message is done, so that a client's messages take effect in the order in which it sent
