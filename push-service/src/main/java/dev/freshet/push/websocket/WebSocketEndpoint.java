@@ -3,6 +3,7 @@ package dev.freshet.push.websocket;
 import dev.freshet.contract.message.ClientMessage;
 import dev.freshet.contract.message.ClientMessageReader;
 import dev.freshet.contract.message.CloseCode;
+import dev.freshet.contract.message.ErrorCode;
 import dev.freshet.push.config.PushConfig;
 import dev.freshet.push.delivery.Beats;
 import dev.freshet.push.delivery.Hub;
@@ -181,9 +182,17 @@ public final class WebSocketEndpoint {
     private static Uni<Void> handle(ClientMessage message, WebSocketConnection connection) {
         MessageLimits limits = connection.userData().get(LIMITS);
         Session session = connection.userData().get(SESSION);
-        return limits == null || session == null || !session.isOpen()
-                ? Uni.createFrom().voidItem()
-                : limits.handle(message);
+        if (limits == null || session == null || !session.isOpen()) {
+            return Uni.createFrom().voidItem();
+        }
+        try {
+            return limits.handle(message);
+        } catch (RuntimeException unforeseen) {
+            // A mistake of ours: but who sent an id waits for an answer.
+            LOG.error("A message was not handled, in a way not foreseen", unforeseen);
+            session.error(message.id(), ErrorCode.UNAVAILABLE, "The message was not taken; try again.");
+            return Uni.createFrom().voidItem();
+        }
     }
 
     /// Fragments that together are over Vert.x's limit: it drops them and goes on, and has no type of its own for
