@@ -1,5 +1,6 @@
 package dev.freshet.push.websocket;
 
+import dev.freshet.contract.Limits;
 import dev.freshet.contract.message.ClientMessage;
 import dev.freshet.contract.message.ClientMessageReader;
 import dev.freshet.contract.message.CloseCode;
@@ -40,10 +41,6 @@ import org.jboss.logging.Logger;
 public final class WebSocketEndpoint {
 
     static final String PATH = "/ws";
-
-    /// A payload of 64 KiB and its envelope. Vert.x has a limit of its own, 1 MiB per frame, for it keeps a frame
-    /// in memory until it is complete: past that one [FrameLimit] ends the connection.
-    private static final int MAX_MESSAGE_BYTES = 128 * 1024;
 
     static final TypedKey<Welcome> WELCOME = new TypedKey<>("freshet.welcome");
 
@@ -136,7 +133,9 @@ public final class WebSocketEndpoint {
         if (session == null) {
             return Uni.createFrom().voidItem();
         }
-        if (ByteBufUtil.utf8Bytes(text) > MAX_MESSAGE_BYTES) {
+        // Vert.x has a limit of its own, 1 MiB per frame, for it keeps a frame in memory until it is complete: past
+        // that one FrameLimit ends the connection.
+        if (ByteBufUtil.utf8Bytes(text) > Limits.MAX_MESSAGE_BYTES) {
             session.tooBig();
             return Uni.createFrom().voidItem();
         }
