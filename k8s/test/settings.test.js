@@ -96,6 +96,7 @@ test('the reference has every setting, with its default, that of the profile dev
   const rows = fs.readFileSync(REFERENCE, 'utf8').split('\n');
   for (const row of [
     /^\| `freshet\.push\.drain\.accept` \| `5S`, dev `0S` \| duration \| .+ \[draining\]\(\.\.\/operations\/draining\.md\)\. \|$/,
+    /^\| `freshet\.direct-messages` \| `granted`, dev `everyone` \| `granted`, `everyone` \| .+ \|$/,
     /^\| `freshet\.push\.slow\.policy` \| `disconnect` \| `disconnect`, `gap` \| .+ \|$/,
     /^\| `freshet\.push\.slow\.max-lag-bytes` \| `16777216` \| integer \| .+ `freshet\.push\.tail\.window-bytes` .+ \|$/,
     /^\| `freshet\.push\.inbound\.types` \| none \| list \| .+ \|$/,

@@ -24,7 +24,7 @@ export function mappedKeys(module) {
 function collect(module, name, prefix, keys) {
   const all = interfaces(module);
   for (const method of all.get(name).methods) {
-    const key = `${prefix}.${method.key}`;
+    const key = below(prefix, method);
     const type = /^Optional<(.+)>$/.exec(method.type)?.[1] ?? method.type;
     if (all.has(type)) collect(module, type, key, keys);
     else keys.set(key, { type, byDefault: method.byDefault, values: enumerations().get(type), meaning: meaning(module, name, method) });
@@ -41,13 +41,18 @@ function meaning(module, name, { doc }) {
 function keyOf(module, name, method) {
   const all = interfaces(module);
   const { prefix, methods } = all.get(name);
-  const key = methods.find((one) => one.name === method).key;
-  if (prefix) return `${prefix}.${key}`;
+  const found = methods.find((one) => one.name === method);
+  if (prefix) return below(prefix, found);
   for (const [outer, { methods: groups }] of all) {
     const group = groups.find(({ type }) => type === name);
-    if (group) return `${keyOf(module, outer, group.name)}.${key}`;
+    if (group) return below(keyOf(module, outer, group.name), found);
   }
   throw new Error(`${name} is no group of settings`);
+}
+
+/** The key of a method whose interface has this prefix: `@WithParentName` means the prefix itself. */
+function below(prefix, { key, isParent }) {
+  return isParent ? prefix : `${prefix}.${key}`;
 }
 
 const MODULES = ['service-core', ...SERVICES];
@@ -85,6 +90,7 @@ function read(source) {
         all.get(open.at(-1)).methods.push({
           name: method,
           key: quoted('WithName', annotations) ?? kebab(method),
+          isParent: annotations.includes('@WithParentName'),
           type,
           byDefault: quoted('WithDefault', annotations),
           doc: doc.join(' ').replace(/ {2,}/g, ' '),

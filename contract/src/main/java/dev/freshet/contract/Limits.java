@@ -15,6 +15,10 @@ public final class Limits {
     /// Nested arrays and objects of a payload. At most 64, for the scanner keeps its stack in one `long`.
     public static final int MAX_PAYLOAD_DEPTH = 64;
 
+    /// Digits of a number in a payload: whole part, fraction and exponent together. What common parsers take, and
+    /// little enough that reading one with all its digits costs nothing.
+    public static final int MAX_NUMBER_DIGITS = 1000;
+
     /// Bytes of a document's content: UTF-8, minified. What an edit's event adds, version and author, fits
     /// beside.
     public static final int MAX_CONTENT_BYTES = MAX_PAYLOAD_BYTES - 256;
@@ -39,6 +43,9 @@ public final class Limits {
 
     /// Partitions of a log: so many positions fit a cursor.
     public static final int MAX_PARTITIONS = 32;
+
+    /// Bytes of a WebSocket client's message: a payload with some white space, and its envelope.
+    public static final int MAX_MESSAGE_BYTES = 128 * 1024;
 
     /// Characters of a WebSocket client's message id.
     public static final int MAX_MESSAGE_ID_LENGTH = 128;

@@ -15,7 +15,7 @@ public final class BusyProfile implements QuarkusTestProfile {
                 Map.entry("freshet.log.partitions", Integer.toString(PARTITIONS)),
                 Map.entry("freshet.auth.token-in-query", "true"),
                 Map.entry("freshet.auth.broadcasts-readable", "false"),
-                Map.entry("freshet.push.direct-messages", "everyone"),
+                Map.entry("freshet.direct-messages", "everyone"),
                 Map.entry("freshet.push.max-channels", "12"),
                 Map.entry("freshet.push.max-pending-bytes", "65536"),
                 Map.entry("freshet.push.slow.max-lag", "2S"),

@@ -13,6 +13,9 @@ public final class LimitsProfile implements QuarkusTestProfile {
     public static final int JOINS = 5;
     public static final int REFUSED = 10;
 
+    /// Less than two connections may say, more than one may.
+    public static final int PUBLISHES = 30;
+
     @Override
     public Map<String, String> getConfigOverrides() {
         return Map.ofEntries(
@@ -29,6 +32,9 @@ public final class LimitsProfile implements QuarkusTestProfile {
                 Map.entry("freshet.push.limits.refused.burst", Integer.toString(REFUSED)),
                 Map.entry("freshet.push.limits.refused.per-second", "0.1"),
                 Map.entry("freshet.push.limits.typing-interval", "1S"),
+                Map.entry("freshet.publish.rate.burst", Integer.toString(PUBLISHES)),
+                Map.entry("freshet.publish.rate.per-second", "0.1"),
+                Map.entry("freshet.push.inbound.types", "sensor-reading"),
                 Map.entry("freshet.push.sse.heartbeat-interval", "24H"),
                 Map.entry("freshet.push.websocket.ping-interval", "24H"));
     }

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Pages that name a test for what they say must not name one that is gone.
 final class NamedTestsTest {
 
-    private static final Pattern NAME = Pattern.compile("`([A-Z][A-Za-z]+(?:Test|IT))(?:\\.([a-zA-Z]+))?`");
+    private static final Pattern NAME = Pattern.compile("`([A-Z][A-Za-z0-9]+(?:Test|IT))(?:\\.([a-zA-Z0-9]+))?`");
 
     @ParameterizedTest
     @ValueSource(

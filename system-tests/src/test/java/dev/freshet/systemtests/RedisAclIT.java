@@ -136,6 +136,7 @@ final class RedisAclIT {
             push-service | HSET document:{0}:a content 1
             push-service | ZADD channels:{0} 1 room:a
             push-service | SET lease:{0} a
+            push-service | HSET ratelimit:ticket:ada at 1
             producer | XRANGE events:{0} - +
             producer | XREAD STREAMS events:{0} 0
             producer | XADD events:{0}:rejected * a b

@@ -1,12 +1,13 @@
 package dev.freshet.contract.json;
 
 import dev.freshet.contract.ContractViolation;
+import dev.freshet.contract.Limits;
 import java.util.Arrays;
 
 /// Validates JSON (RFC 8259) and its UTF-8 in one pass over the bytes, without a token, string or number object.
 ///
-/// A parser of the shelf would build what nobody reads: every pod checks every entry of the log, and all it needs to
-/// know is that the bytes are JSON. A property test holds it against Jackson.
+/// A parser of the shelf would build what nobody reads: every pod checks every entry of the log, and all it needs
+/// to know is that the bytes are JSON. A property test holds it against Jackson.
 final class JsonScanner {
 
     private static final int VALUE = 0;
@@ -115,6 +116,7 @@ final class JsonScanner {
     }
 
     private void number(byte first) {
+        int from = at;
         byte c = first == '-' ? next() : first;
         if (!isDigit(c)) {
             throw unexpected();
@@ -133,6 +135,18 @@ final class JsonScanner {
             }
             atLeastOneDigit();
         }
+        // Point, letter and signs aside, which are four at most.
+        if (at - from >= Limits.MAX_NUMBER_DIGITS && digitsFrom(from - 1) > Limits.MAX_NUMBER_DIGITS) {
+            throw invalid("must not hold a number of more than " + Limits.MAX_NUMBER_DIGITS + " digits");
+        }
+    }
+
+    private int digitsFrom(int from) {
+        int digits = 0;
+        for (int i = from; i < at; i++) {
+            digits += isDigit(in[i]) ? 1 : 0;
+        }
+        return digits;
     }
 
     private void atLeastOneDigit() {

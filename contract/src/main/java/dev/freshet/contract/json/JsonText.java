@@ -5,8 +5,8 @@ import dev.freshet.contract.Limits;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// One JSON value as minified UTF-8: valid by RFC 8259, of bounded size and depth, and without a raw line break,
-/// so that it can stand in an SSE `data:` line or inside another JSON text as it is.
+/// One JSON value as minified UTF-8: valid by RFC 8259, of bounded size and depth, with numbers of bounded length,
+/// and without a raw line break, so that it can stand in an SSE `data:` line or inside another JSON text as it is.
 ///
 /// Immutable as long as nobody writes to the array of [#utf8()], which is shared and not copied: this is the
 /// delivery path. Safe for any thread.
@@ -21,7 +21,8 @@ public final class JsonText {
     /// Checks and minifies a payload.
     ///
     /// @throws ContractViolation (field `payload`) if the text is not JSON, not UTF-8, deeper than
-    ///     [Limits#MAX_PAYLOAD_DEPTH] or, minified, larger than [Limits#MAX_PAYLOAD_BYTES]
+    ///     [Limits#MAX_PAYLOAD_DEPTH], has a number of more digits than [Limits#MAX_NUMBER_DIGITS] or is,
+    ///     minified, larger than [Limits#MAX_PAYLOAD_BYTES]
     public static JsonText payload(byte[] utf8) {
         return payload(utf8, 0, utf8.length);
     }

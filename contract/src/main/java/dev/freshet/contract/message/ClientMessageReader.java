@@ -3,6 +3,7 @@ package dev.freshet.contract.message;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.freshet.contract.ContractViolation;
@@ -20,8 +21,23 @@ import org.jspecify.annotations.Nullable;
 /// Reads what a WebSocket client sent: `{"type","payload","room"?,"id"?,"echo"?}`. Safe for any thread.
 public final class ClientMessageReader {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final JsonFactory FACTORY = JSON.getFactory();
+    /// Frames may be nothing but brackets, or one name, or one number: what is wrong with such a payload is for
+    /// [JsonText] to say, and for the parser to read on, for the id may stand behind it. It reads in a loop and
+    /// keeps some fifty bytes per level. Names are not interned, for they come from anybody and would stay for
+    /// ever.
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(Limits.MAX_MESSAGE_BYTES)
+                    .maxNumberLength(Limits.MAX_MESSAGE_BYTES)
+                    .maxNameLength(Limits.MAX_MESSAGE_BYTES)
+                    .build())
+            .build();
+
+    /// For payloads that [JsonText] took.
+    private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .build());
 
     /// Types with a meaning of their own, which an operator cannot take for others.
     public static final Set<String> TYPES = Set.of(
@@ -64,6 +80,7 @@ public final class ClientMessageReader {
         private boolean echo = true;
 
         void read(byte[] frame) throws IOException {
+            requireUtf8(frame);
             try (JsonParser parser = FACTORY.createParser(frame)) {
                 if (parser.nextToken() != JsonToken.START_OBJECT) {
                     throw new ContractViolation("message", "must be a JSON object");
@@ -84,6 +101,16 @@ public final class ClientMessageReader {
                 }
                 if (wrong != null) {
                     throw wrong;
+                }
+            }
+        }
+
+        /// Jackson would take a zero byte for UTF-16 or UTF-32, in which it counts no bytes, and count past a mark
+        /// that says UTF-8.
+        private static void requireUtf8(byte[] frame) {
+            for (int i = 0; i < Math.min(4, frame.length); i++) {
+                if (frame[i] == 0 || i == 0 && frame[i] < 0) {
+                    throw new ContractViolation("message", "must be a JSON object");
                 }
             }
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.freshet.contract.ContractViolation;
@@ -69,6 +70,28 @@ class JsonTextPropertyTest {
     @Property
     void itAgreesWithJacksonOnAnyBytes(@ForAll @Size(max = 12) byte[] bytes) {
         assertThat(accepts(bytes)).isEqualTo(isJson(bytes));
+    }
+
+    /// Stops numbers that take a parser long, or that it refuses.
+    @Example
+    void aNumberHasNoMoreDigitsThanJacksonTakes() throws IOException {
+        int most = Limits.MAX_NUMBER_DIGITS;
+        for (String number : java.util.List.of(
+                "9".repeat(most),
+                "-" + "9".repeat(most),
+                "0." + "1".repeat(most - 1),
+                "-9." + "1".repeat(most - 3) + "e+10")) {
+            assertThat(accepts(number.getBytes(StandardCharsets.UTF_8)))
+                    .as(number)
+                    .isTrue();
+            assertThat(TREE.readTree(number).isNumber()).as(number).isTrue();
+            String longer = number.replaceFirst("(1|9)", "$10");
+            assertThat(accepts(longer.getBytes(StandardCharsets.UTF_8)))
+                    .as(longer)
+                    .isFalse();
+        }
+        assertThatExceptionOfType(StreamConstraintsException.class)
+                .isThrownBy(() -> TREE.readTree("9".repeat(most + 1)));
     }
 
     /// Stops bytes that are no UTF-8, which end a WebSocket, from getting into a payload.

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.freshet.contract.channel.Channel;
 import dev.freshet.contract.json.JsonArbitraries;
 import dev.freshet.contract.json.JsonText;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -66,6 +69,39 @@ class ClientMessageReaderPropertyTest {
     @Property
     void noBytesMakeTheReaderThrow(@ForAll @Size(max = 30) byte[] bytes) {
         assertThat(ClientMessageReader.read(bytes)).isInstanceOf(ClientMessage.class);
+    }
+
+    /// Jackson would read these as UTF-16 and UTF-32, where a payload's place in bytes is none.
+    @Example
+    void textThatLooksLikeAnotherEncodingIsNoMessage() {
+        String message = "{\"type\":\"leave-room\",\"payload\":\"x\"}";
+        for (Charset charset : List.of(
+                StandardCharsets.UTF_16LE,
+                StandardCharsets.UTF_16BE,
+                StandardCharsets.UTF_32LE,
+                StandardCharsets.UTF_32BE)) {
+            assertThat(ClientMessageReader.read(message.getBytes(charset))).isInstanceOf(ClientMessage.Invalid.class);
+        }
+        assertThat(ClientMessageReader.read("\ufeff" + message)).isInstanceOf(ClientMessage.Invalid.class);
+        assertThat(ClientMessageReader.read(message)).isInstanceOf(ClientMessage.LeaveRoom.class);
+    }
+
+    @Example
+    void theIdBehindAPayloadThatIsTooMuchIsFound() {
+        for (String payload : List.of(
+                "[".repeat(60_000) + "]".repeat(60_000),
+                "{\"a\":".repeat(20_000) + "1" + "}".repeat(20_000),
+                "9".repeat(120_000),
+                "-0." + "1".repeat(120_000) + "e+1",
+                "{\"" + "x".repeat(120_000) + "\":1}",
+                "\"" + "x".repeat(120_000) + "\"")) {
+            String message = "{\"type\":\"room-message\",\"room\":\"a\",\"payload\":" + payload + ",\"id\":\"last\"}";
+            assertThat(ClientMessageReader.read(message))
+                    .isInstanceOfSatisfying(ClientMessage.Invalid.class, invalid -> {
+                        assertThat(invalid.id()).isEqualTo("last");
+                        assertThat(invalid.reason()).startsWith("payload ");
+                    });
+        }
     }
 
     /// RFC 8259 leaves it open; Jackson refuses it, so it must at least be an answer.

@@ -41,6 +41,9 @@ record OrderCompletion(@Nullable String customer, @Nullable JsonText total) {
             order = JSON.readTree(body);
         } catch (IOException notJson) {
             throw ProblemException.of(ProblemType.MALFORMED_JSON, "The body is not valid JSON.");
+        } catch (NumberFormatException outOfRange) {
+            // Of an exponent that no BigDecimal has, which Jackson does not wrap.
+            throw new ContractViolation("body", "has a number whose exponent is out of range");
         }
         if (!order.isObject()) {
             throw new ContractViolation("body", "must be an object");

@@ -93,6 +93,8 @@ class OrderResourceTest {
                 "{\"total\":\"1\"}",
                 "{\"total\":null}",
                 "{\"total\":1e999999999}",
+                "{\"total\":1e99999999999}",
+                "{\"total\":1,\"note\":[1e-99999999999]}",
                 "{",
                 "{} {}",
                 "{\"total\":1,\"total\":2}"

@@ -16,10 +16,6 @@ public interface PushConfig {
     @WithDefault("100")
     int maxChannels();
 
-    /// Who may send direct messages: those with a `publish` grant for the receiver, or everyone.
-    @WithDefault("granted")
-    DirectMessages directMessages();
-
     /// Bytes that may wait for a client's socket, besides one event and 32 KiB of others. Beyond, the
     /// connection stops, and goes on from its place in the window when the socket drains.
     @WithDefault("65536")
@@ -63,12 +59,6 @@ public interface PushConfig {
 
     /// Settings of the tail.
     Tail tail();
-
-    /// See [#directMessages()].
-    enum DirectMessages {
-        GRANTED,
-        EVERYONE
-    }
 
     /// How far a connection may be behind the log, and what becomes of one that is further.
     interface Slow {

@@ -3,6 +3,7 @@ package dev.freshet.push.config;
 import dev.freshet.contract.event.EventTypes;
 import dev.freshet.contract.message.ClientMessageReader;
 import dev.freshet.service.limit.Rate;
+import dev.freshet.service.limit.RateConfig;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -24,9 +25,10 @@ public final class PushConfigCheck {
     /// What is meant to be longer is meant to be something else.
     private static final Duration MAX_WAIT = Duration.ofHours(1);
 
-    void start(@Observes StartupEvent event, PushConfig config, LimitsConfig limits) {
+    void start(@Observes StartupEvent event, PushConfig config, LimitsConfig limits, RateConfig publish) {
         check(config);
         check(limits);
+        Rate.of("freshet.publish.rate", publish.burst(), publish.perSecond());
     }
 
     /// @throws IllegalStateException naming the setting, its bound and its value

@@ -8,9 +8,10 @@ import dev.freshet.contract.message.ClientMessage;
 import dev.freshet.contract.message.ErrorCode;
 import dev.freshet.contract.problem.ProblemType;
 import dev.freshet.push.admission.Tickets;
-import dev.freshet.push.config.PushConfig;
+import dev.freshet.push.config.DirectMessagesConfig;
 import dev.freshet.push.presence.Presence;
 import dev.freshet.service.identity.Caller;
+import dev.freshet.service.limit.PublishRate;
 import dev.freshet.service.log.IdempotencyConflict;
 import dev.freshet.service.log.IdempotencyKey;
 import dev.freshet.service.log.Log;
@@ -37,6 +38,7 @@ final class MessageHandler {
     private final RoomMessages rooms;
     private final InboundMessages inbound;
     private final Presence presence;
+    private final PublishRate rate;
     private final boolean directMessagesForEveryone;
 
     MessageHandler(
@@ -45,13 +47,15 @@ final class MessageHandler {
             RoomMessages rooms,
             InboundMessages inbound,
             Presence presence,
-            PushConfig config) {
+            PublishRate rate,
+            DirectMessagesConfig directMessages) {
         this.log = log;
         this.tickets = tickets;
         this.rooms = rooms;
         this.inbound = inbound;
         this.presence = presence;
-        this.directMessagesForEveryone = config.directMessages() == PushConfig.DirectMessages.EVERYONE;
+        this.rate = rate;
+        this.directMessagesForEveryone = directMessages.senders() == DirectMessagesConfig.Senders.EVERYONE;
     }
 
     /// Completes when the message is done, so that a client's messages take effect in the order in which it sent
@@ -155,7 +159,8 @@ final class MessageHandler {
             session.error(message.id(), ErrorCode.INVALID_MESSAGE, violation.getMessage() + ".");
             return Uni.createFrom().voidItem();
         }
-        return answer(session, message, log.append(event, key(message.id(), event, payload, session.caller())));
+        IdempotencyKey key = key(message.id(), event, payload, session.caller());
+        return publish(session, message, () -> log.append(event, key));
     }
 
     private Uni<Void> inbound(Session session, ClientMessage.Inbound message) {
@@ -174,14 +179,24 @@ final class MessageHandler {
             return forbidden(session, message, room);
         }
         String idempotent = isIdempotencyKey(message.id()) ? message.id() : null;
-        return answer(session, message, inbound.append(message, idempotent, session.caller(), session.connectionId()));
+        return publish(
+                session, message, () -> inbound.append(message, idempotent, session.caller(), session.connectionId()));
     }
 
-    private static Uni<Void> answer(Session session, ClientMessage message, Future<?> done) {
-        Future<Void> answered = done.onSuccess(id -> session.ack(message.id()))
+    /// Appends what the user may publish now, and answers. As over REST a message that is repeated under its id
+    /// counts again, for it asks Redis again.
+    private <T> Uni<Void> publish(Session session, ClientMessage message, Supplier<Future<T>> append) {
+        Future<Void> answered = rate.take(session.caller(), 1)
+                .compose(taken -> append.get())
+                .onSuccess(id -> session.ack(message.id()))
                 .onFailure(failure -> {
                     if (failure instanceof IdempotencyConflict) {
                         session.error(message.id(), ErrorCode.INVALID_MESSAGE, "The id belongs to another message.");
+                    } else if (failure instanceof ProblemException refused) {
+                        session.error(
+                                message.id(),
+                                ErrorCode.RATE_LIMITED,
+                                refused.problem().detail());
                     } else {
                         LOG.debugf("A message was not appended: %s", failure.getMessage());
                         session.error(message.id(), ErrorCode.UNAVAILABLE, "The message was not taken; try again.");

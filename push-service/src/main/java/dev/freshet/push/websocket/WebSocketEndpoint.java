@@ -1,8 +1,10 @@
 package dev.freshet.push.websocket;
 
+import dev.freshet.contract.Limits;
 import dev.freshet.contract.message.ClientMessage;
 import dev.freshet.contract.message.ClientMessageReader;
 import dev.freshet.contract.message.CloseCode;
+import dev.freshet.contract.message.ErrorCode;
 import dev.freshet.push.config.PushConfig;
 import dev.freshet.push.delivery.Beats;
 import dev.freshet.push.delivery.Hub;
@@ -39,10 +41,6 @@ import org.jboss.logging.Logger;
 public final class WebSocketEndpoint {
 
     static final String PATH = "/ws";
-
-    /// A payload of 64 KiB and its envelope. Vert.x has a limit of its own, 1 MiB per frame, for it keeps a frame
-    /// in memory until it is complete: past that one [FrameLimit] ends the connection.
-    private static final int MAX_MESSAGE_BYTES = 128 * 1024;
 
     static final TypedKey<Welcome> WELCOME = new TypedKey<>("freshet.welcome");
 
@@ -135,7 +133,9 @@ public final class WebSocketEndpoint {
         if (session == null) {
             return Uni.createFrom().voidItem();
         }
-        if (ByteBufUtil.utf8Bytes(text) > MAX_MESSAGE_BYTES) {
+        // Vert.x has a limit of its own, 1 MiB per frame, for it keeps a frame in memory until it is complete: past
+        // that one FrameLimit ends the connection.
+        if (ByteBufUtil.utf8Bytes(text) > Limits.MAX_MESSAGE_BYTES) {
             session.tooBig();
             return Uni.createFrom().voidItem();
         }
@@ -181,9 +181,17 @@ public final class WebSocketEndpoint {
     private static Uni<Void> handle(ClientMessage message, WebSocketConnection connection) {
         MessageLimits limits = connection.userData().get(LIMITS);
         Session session = connection.userData().get(SESSION);
-        return limits == null || session == null || !session.isOpen()
-                ? Uni.createFrom().voidItem()
-                : limits.handle(message);
+        if (limits == null || session == null || !session.isOpen()) {
+            return Uni.createFrom().voidItem();
+        }
+        try {
+            return limits.handle(message);
+        } catch (RuntimeException unforeseen) {
+            // A mistake of ours: but who sent an id waits for an answer.
+            LOG.error("A message was not handled, in a way not foreseen", unforeseen);
+            session.error(message.id(), ErrorCode.UNAVAILABLE, "The message was not taken; try again.");
+            return Uni.createFrom().voidItem();
+        }
     }
 
     /// Fragments that together are over Vert.x's limit: it drops them and goes on, and has no type of its own for

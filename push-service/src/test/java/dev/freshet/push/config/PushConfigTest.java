@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.freshet.push.config.PushConfig.DirectMessages;
 import dev.freshet.push.config.PushConfig.SlowPolicy;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
@@ -28,7 +27,6 @@ class PushConfigTest {
         assertThat(config.sse().retry()).isEqualTo(Duration.ofSeconds(3));
         assertThat(config.webSocket().pingInterval()).isEqualTo(Duration.ofSeconds(30));
         assertThat(config.tail().block()).isEqualTo(Duration.ofSeconds(1));
-        assertThat(config.directMessages()).isEqualTo(DirectMessages.GRANTED);
         assertThat(config.maxChannels()).isEqualTo(100);
         assertThat(config.maxConnectionAge()).isEqualTo(Duration.ofHours(1));
         assertThat(config.revocationCheck()).isEqualTo(Duration.ofSeconds(30));
@@ -59,7 +57,6 @@ class PushConfigTest {
                 Map.entry("freshet.push.tail.block", "4S"),
                 Map.entry("freshet.push.tail.window-events", "1000"),
                 Map.entry("freshet.push.tail.window-bytes", "2000000"),
-                Map.entry("freshet.push.direct-messages", "everyone"),
                 Map.entry("freshet.push.max-connection-age", "5M"),
                 Map.entry("freshet.push.revocation-check", "6S"),
                 Map.entry("freshet.push.inbound.types", "a,b"),
@@ -82,7 +79,6 @@ class PushConfigTest {
         assertThat(config.sse().retry()).isEqualTo(Duration.ofSeconds(2));
         assertThat(config.webSocket().pingInterval()).isEqualTo(Duration.ofSeconds(3));
         assertThat(config.tail().block()).isEqualTo(Duration.ofSeconds(4));
-        assertThat(config.directMessages()).isEqualTo(DirectMessages.EVERYONE);
         assertThat(config.maxConnectionAge()).isEqualTo(Duration.ofMinutes(5));
         assertThat(config.revocationCheck()).isEqualTo(Duration.ofSeconds(6));
         assertThat(config.inbound().types()).contains(List.of("a", "b"));
@@ -183,7 +179,7 @@ class PushConfigTest {
     @Test
     void theseAreAllKeys() {
         // A new key must be added to both tests above.
-        assertThat(keys(PushConfig.class)).isEqualTo(24);
+        assertThat(keys(PushConfig.class)).isEqualTo(23);
     }
 
     private static long keys(Class<?> group) {

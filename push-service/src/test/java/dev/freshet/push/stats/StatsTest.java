@@ -13,6 +13,9 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +69,27 @@ class StatsTest extends PushTest {
                             .statusCode())
                     .isEqualTo(304);
         });
+    }
+
+    /// From one computation to the next, by the clock of Redis, which both go by.
+    @Test
+    void theyAreComputedAnewAtMostEveryTwoSeconds() {
+        Map<Long, String> seen = new LinkedHashMap<>();
+        await().pollInterval(Duration.ofMillis(50))
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> {
+                    String body = stats().body();
+                    long computed = json(body).path("timestamp").longValue();
+                    assertThat(seen.merge(computed, body, (first, again) -> first))
+                            .isEqualTo(body);
+                    // The first may have stood for a while.
+                    return seen.size() == 4;
+                });
+
+        List<Long> times = List.copyOf(seen.keySet());
+        for (int i = 1; i < times.size(); i++) {
+            assertThat(times.get(i) - times.get(i - 1)).isGreaterThanOrEqualTo(1_950);
+        }
     }
 
     @Test

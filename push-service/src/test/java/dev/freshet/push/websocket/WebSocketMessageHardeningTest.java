@@ -3,6 +3,7 @@ package dev.freshet.push.websocket;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.freshet.contract.log.Keys;
 import dev.freshet.push.PushTest;
 import dev.freshet.push.StandardProfile;
 import dev.freshet.testkit.FreshetResource;
@@ -203,6 +204,9 @@ class WebSocketMessageHardeningTest extends PushTest {
                 "{\"" + "x".repeat(100_000) + "\":1}",
                 "{\"type\":\"room-message\",\"room\":\"a\",\"payload\":\"" + "x".repeat(70_000) + "\"}",
                 "\u0000\u0000\u0000",
+                // UTF-16, to who goes by the first bytes.
+                "{\u0000\"\u0000t\u0000y\u0000p\u0000e\u0000\"\u0000:\u00001\u0000}\u0000",
+                "\ufeff{\"type\":\"leave-room\",\"payload\":\"x\"}",
                 "\ufeff{\"type\":\"leave-room\",\"payload\":\"x\"");
     }
 
@@ -217,6 +221,70 @@ class WebSocketMessageHardeningTest extends PushTest {
 
         assertThat(socket.next("error").payload().path("code").textValue()).isEqualTo("invalid-message");
         goesOn(socket);
+    }
+
+    static Stream<String> tooMuch() {
+        return Stream.of(
+                "[".repeat(60_000) + "]".repeat(60_000),
+                "[".repeat(65) + "]".repeat(65),
+                "{\"a\":".repeat(10_000) + "1" + "}".repeat(10_000),
+                "9".repeat(60_000),
+                "{\"type\":\"chat-message\",\"n\":" + "9".repeat(1_001) + "}",
+                "{\"isTyping\":true,\"n\":" + "9".repeat(1_001) + "}",
+                "{\"a\":1." + "0".repeat(1_000) + "}",
+                "\"" + "x".repeat(70_000) + "\"",
+                "{\"" + "x".repeat(100_000) + "\":1}");
+    }
+
+    /// Stops a payload that no parser takes from swallowing the answer to its message, whose id stands behind it,
+    /// and from having any effect.
+    @ParameterizedTest
+    @MethodSource("tooMuch")
+    void theIdBehindAPayloadThatIsTooMuchIsAnsweredAndNothingIsDone(String payload) {
+        String room = unique("den");
+        WebSocketRecorder socket =
+                connected(tokens.user(user).channels("room:*").publish("user:*"));
+        String inbound = redis.cli("XLEN", Keys.inbound("sensor-reading"));
+
+        for (String head : List.of(
+                "{\"type\":\"room-message\",\"room\":\"" + room + "\",\"payload\":" + payload,
+                "{\"type\":\"sensor-reading\",\"room\":\"" + room + "\",\"payload\":" + payload,
+                "{\"type\":\"direct-message\",\"payload\":{\"to\":\"" + room + "\",\"a\":" + payload + "}",
+                "{\"type\":\"subscribe\",\"payload\":{\"channel\":\"room:" + room + "\",\"a\":" + payload + "}",
+                "{\"type\":\"join-room\",\"payload\":{\"room\":\"" + room + "\",\"a\":" + payload + "}")) {
+            assertInvalid(socket, head, "last");
+        }
+
+        assertThat(redis.cli("XRANGE", "events:{0}", "-", "+")).doesNotContain(room);
+        assertThat(redis.cli("XLEN", Keys.inbound("sensor-reading"))).isEqualTo(inbound);
+        xadd("room:" + room, "not-followed", "1");
+        goesOn(socket);
+    }
+
+    /// Stops a number that is JSON, and that no reader can hold, from ending in silence.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"isTyping\":true,\"n\":1e99999999999}",
+                "{\"type\":\"user-typing\",\"n\":1e-99999999999}",
+                "{\"type\":\"chat-message\",\"n\":1e99999999999}",
+                "{\"n\":1e99999999999}"
+            })
+    void anEventThatCannotBeMadeOfAPayloadIsAnErrorWithTheId(String payload) {
+        String room = unique("den");
+        WebSocketRecorder socket = connected(tokens.user(user).channels("room:*"));
+
+        assertInvalid(socket, "{\"type\":\"room-message\",\"room\":\"" + room + "\",\"payload\":" + payload, "n-1");
+
+        assertThat(redis.cli("XRANGE", "events:{0}", "-", "+")).doesNotContain(room);
+        goesOn(socket);
+    }
+
+    private static void assertInvalid(WebSocketRecorder socket, String head, String id) {
+        socket.send(head + ",\"id\":\"" + id + "\"}");
+        JsonNode error = socket.next("error").payload();
+        assertThat(error.path("id").textValue()).isEqualTo(id);
+        assertThat(error.path("code").textValue()).isEqualTo("invalid-message");
     }
 
     /// Stops a message from growing over the limit in fragments that are each below it.

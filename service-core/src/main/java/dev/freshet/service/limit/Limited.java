@@ -12,7 +12,7 @@ public final class Limited {
     public enum Limit {
         /// Tickets of a user.
         TICKETS("tickets"),
-        /// Events that a user publishes over REST.
+        /// Events that a user publishes, over REST or a WebSocket.
         PUBLISHES("publishes"),
         /// Connections of a pod.
         POD_CONNECTIONS("pod-connections"),

@@ -1,11 +1,6 @@
-package dev.freshet.events.append;
+package dev.freshet.service.limit;
 
-import dev.freshet.events.config.RateConfig;
 import dev.freshet.service.identity.Caller;
-import dev.freshet.service.limit.LeasedBucket;
-import dev.freshet.service.limit.Limited;
-import dev.freshet.service.limit.Rate;
-import dev.freshet.service.limit.SharedBucket;
 import dev.freshet.service.problem.ProblemException;
 import dev.freshet.service.redis.RedisLink;
 import io.vertx.core.Future;
@@ -14,7 +9,8 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.Set;
 
-/// How many events a user publishes, over all replicas. Safe for any thread.
+/// How many events a user publishes, over REST and WebSockets and over all replicas of both services: they share
+/// one bucket. Safe for any thread.
 @Singleton
 public final class PublishRate {
 
