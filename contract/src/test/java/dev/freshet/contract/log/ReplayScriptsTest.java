@@ -189,7 +189,7 @@ class ReplayScriptsTest {
     /// Outcome and ids, without the fields of entries.
     private static List<String> ids(String answer) {
         return answer.lines()
-                .filter(line -> line.matches("\\d+-\\d+|history|log|trimmed|changed|ERR.*|.*error.*"))
+                .filter(line -> line.matches("\\d+-\\d+|history|log|scan|trimmed|changed|ERR.*|.*error.*"))
                 .toList();
     }
 }

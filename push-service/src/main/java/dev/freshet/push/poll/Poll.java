@@ -110,8 +110,13 @@ final class Poll {
         return history.page(hub, channel, place, 1).compose(page -> switch (page) {
             case Past.Page.Trimmed trimmed -> newest(GapReason.TRIMMED);
             case Past.Page.Changed changed -> again();
-            case Past.Page.Read past when past.scanned() && ++scans > Past.MOST_SCANS -> newest(GapReason.TRIMMED);
             case Past.Page.Read past -> {
+                if (past.scanned()) {
+                    scans++;
+                }
+                if (scans > Past.MOST_SCANS) {
+                    yield newest(GapReason.TRIMMED);
+                }
                 past.events().forEach(this::add);
                 if (found.size() > request.limit()) {
                     yield Future.succeededFuture(all());

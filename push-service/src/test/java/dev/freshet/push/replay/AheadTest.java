@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(FreshetResource.class)
 class AheadTest extends PushTest {
 
-    private static final int ROUNDS = 40;
+    private static final int ROUNDS = 8;
 
     private final String user = unique("ada");
     private final String own = "user:" + user;
