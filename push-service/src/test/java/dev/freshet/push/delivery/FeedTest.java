@@ -85,6 +85,7 @@ class FeedTest {
     /// What the tail has read and the event loop not delivered yet: the window is ahead of the hub.
     private final Deque<LogBatch> queued = new ArrayDeque<>();
 
+    private int still;
     private int room;
     private int written;
     private int cut;
@@ -380,11 +381,15 @@ class FeedTest {
         }
     }
 
-    /// Now and then it stands still for a while, as an event loop does that has much to write.
+    /// Now and then it stands still for some steps, as an event loop does that has much to write.
     private void deliverSome(Random random) {
-        int behind = random.nextInt(8) == 0 ? 12 : 1;
-        while (queued.size() >= behind) {
-            hub.deliver(queued.remove(), null);
+        if (still == 0 && random.nextInt(10) == 0) {
+            still = random.nextInt(20);
+        }
+        if (still > 0) {
+            still--;
+        } else {
+            deliverAll();
         }
     }
 
