@@ -31,6 +31,7 @@ Use it
 Work on it
   build                     build the services
   native [services]         compile them, or some, to binaries: with GraalVM or Mandrel $JDK_MINIMUM, else in a container
+      [--container]         in a container anyway, as binaries for images must be
       [arguments of mvn]    e.g. -Dquarkus.native.march=compatibility, for other machines than this one
   image [services]          build container images with docker or podman
       [--native]            with the binaries that \`native\` made

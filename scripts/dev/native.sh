@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# `./dev native`: the services as binaries. Compiled by a GraalVM of this machine, else by one in a container.
+# `./dev native`: the services as binaries. Compiled by a GraalVM of this machine, or by one in a container.
 
 NATIVE_DIR="$DEV_DIR/native"
 
@@ -7,11 +7,12 @@ binary_of() {
   printf '%s' "$NATIVE_DIR/$1-service"
 }
 
-# native [service…] [arguments of mvn]
+# native [service…] [--container] [arguments of mvn]
 native_command() {
-  local argument service services="" modules="" arguments=() how=()
+  local argument service services="" modules="" contained=no arguments=() how=()
   for argument in "$@"; do
     case "$argument" in
+      --container) contained=yes ;;
       -*) arguments+=("$argument") ;;
       *)
         service="$(service_named "$argument")" || exit
@@ -20,11 +21,13 @@ native_command() {
     esac
   done
   services="${services:-$SERVICES}"
-  if find_graalvm; then
+  if [ "$contained" = no ] && find_graalvm; then
     say "Compiling with $GRAALVM_HOME, some minutes for each service ..."
   elif find_container_engine; then
     say "Compiling in a container ($CONTAINER_ENGINE), some minutes for each service ..."
     how=("-Dquarkus.native.container-build=true" "-Dquarkus.native.container-runtime=$CONTAINER_ENGINE")
+  elif [ "$contained" = yes ]; then
+    die "There is neither docker nor podman to compile in, or it does not answer: install or start one."
   else
     die "Binaries are compiled by GraalVM or Mandrel $JDK_MINIMUM or newer, and there is neither that nor docker or podman: install one of them, and point GRAALVM_HOME at a GraalVM."
   fi

@@ -32,6 +32,8 @@ final class RedisAclIT {
     private static final List<String> NAMES =
             List.of("ticket-service", "events-service", "push-service", "producer", "exporter", "operator");
 
+    private static final String NOBODY = "user default off resetpass ~* &* +@all\n";
+
     /// Enough to fall out of a window of 16 and of a history of 40.
     private static final int EVENTS = 100;
 
@@ -225,6 +227,48 @@ final class RedisAclIT {
         assertThat(startScript(passwords, folder)).contains("shorter than 16 characters");
     }
 
+    /// Redis replays its file as the user without a name: one without rights, because nobody is to be let in as it,
+    /// would take along what scripts wrote.
+    @Test
+    @Order(2)
+    void whatScriptsWroteIsThereAfterARestartAndStillNobodyIsLetInWithoutAName(@TempDir Path own) throws Exception {
+        try (ScriptedRedis server = new ScriptedRedis(own, "base/redis", List.of(), Map.of())) {
+            startShipped(server);
+            assertThat(ask(server, "EVAL", "redis.call('SET',KEYS[1],1) redis.call('SET',KEYS[2],2)", "2", "a", "b"))
+                    .isEmpty();
+            assertThat(ask(server, "SET", "c", "3")).isEqualTo("OK");
+
+            server.running("redis").kill();
+            startShipped(server);
+
+            assertThat(ask(server, "MGET", "a", "b", "c")).isEqualTo("1\n2\n3");
+            server.assertNothingWasDenied(server.address(1), ScriptedRedis.PORT);
+            for (String password : List.of("", "default", "nopass")) {
+                assertThat(ask(server, "AUTH", "default", password)).startsWith("WRONGPASS");
+            }
+            assertThat(server.askNameless(server.address(1), ScriptedRedis.PORT, "GET", "a"))
+                    .startsWith("NOAUTH");
+        }
+    }
+
+    private static void startShipped(ScriptedRedis server) {
+        server.start(
+                "redis",
+                "start.sh",
+                "base/redis/users.acl",
+                Map.of(),
+                SHIPPED.resolve("redis.conf").toString(),
+                "--bind",
+                server.address(1),
+                "--dir",
+                server.data("redis"));
+        server.awaitAnswer("redis", server.address(1), ScriptedRedis.PORT);
+    }
+
+    private static String ask(ScriptedRedis server, String... command) {
+        return server.ask(server.address(1), ScriptedRedis.PORT, command);
+    }
+
     private static String publish(Rest user, String event, String key) {
         for (int times = 0; times < 2; times++) {
             Rest.Answer answer =
@@ -394,8 +438,8 @@ final class RedisAclIT {
         assertThat(startScript(passwords, folder)).isEmpty();
         Path users = folder.resolve("users.acl");
         String shipped = Files.readString(users);
-        assertThat(shipped).contains("user default off\n").doesNotContain("@ticket-service@", "the password");
-        return Files.writeString(users, shipped.replace("user default off\n", "user default on nopass ~* &* +@all\n"));
+        assertThat(shipped).contains(NOBODY).doesNotContain("@ticket-service@", "the password");
+        return Files.writeString(users, shipped.replace(NOBODY, "user default on nopass ~* &* +@all\n"));
     }
 
     /// Runs the container's start script with a server that ends at once; what it said.

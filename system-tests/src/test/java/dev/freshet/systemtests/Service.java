@@ -1,8 +1,11 @@
 package dev.freshet.systemtests;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The packaged services.
@@ -18,6 +21,9 @@ enum Service {
     /// A relative path begins at the repository.
     private static final @Nullable Path BINARIES = binaries(System.getProperty("freshet.binaries", ""));
 
+    /// Whether the build that runs these tests made binaries and no jars.
+    private static final boolean NATIVE_BUILD = Boolean.getBoolean("freshet.native-build");
+
     private final String module;
 
     Service(String module) {
@@ -28,19 +34,36 @@ enum Service {
         return module;
     }
 
-    /// Whether they are binaries, in the folder that `-Dfreshet.binaries` names (`./dev native` makes them), and not
-    /// jars.
+    /// Whether they are binaries, and not jars: in the folder that `-Dfreshet.binaries` names (`./dev native` makes
+    /// them), or with `-Dnative` those of this build.
     static boolean areBinaries() {
-        return BINARIES != null;
+        return BINARIES != null || NATIVE_BUILD;
     }
 
     /// @throws IllegalStateException where there is none
     Path binary() {
-        Path binary = Objects.requireNonNull(BINARIES).resolve(module);
+        if (BINARIES == null) {
+            return built();
+        }
+        Path binary = BINARIES.resolve(module);
         if (!Files.isExecutable(binary)) {
             throw new IllegalStateException(binary + " is missing: run `./dev native` first");
         }
         return binary;
+    }
+
+    /// Its name has the version in it.
+    private Path built() {
+        Path target = root().resolve(module).resolve("target");
+        try (Stream<Path> files = Files.list(target)) {
+            return files.filter(file -> file.getFileName().toString().endsWith("-runner"))
+                    .filter(Files::isExecutable)
+                    .findFirst()
+                    .orElseThrow(() ->
+                            new IllegalStateException("no binary in " + target + ": run `mvn package -Dnative` first"));
+        } catch (IOException e) {
+            throw new UncheckedIOException("no binary in " + target + ": run `mvn package -Dnative` first", e);
+        }
     }
 
     Path jar() {

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 /// events take to them says what the machine does to everybody at the same time.
 @Tag("faults")
 @DisabledIfSystemProperty(named = "freshet.binaries", matches = ".+", disabledReason = "asks a JVM with jcmd")
+@DisabledIfSystemProperty(named = "freshet.native-build", matches = "true", disabledReason = "asks a JVM with jcmd")
 final class SlowReaderIT {
 
     private static final int FAST = 1_000;

@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /// Who is believed. Key, issuer and audience of tokens are MicroProfile JWT's own settings:
 /// `mp.jwt.verify.publickey.location` (a file or a JWKS URL), `mp.jwt.verify.issuer`, `mp.jwt.verify.audiences`;
-/// all three are needed, and a service without one does not start.
+/// all three are needed, and a service without one, or whose file has no key, does not start.
 @ConfigMapping(prefix = "freshet.auth")
 public interface AuthConfig {
 
@@ -59,5 +59,10 @@ public interface AuthConfig {
         /// set at once otherwise.
         @WithDefault("10S")
         Duration retryInterval();
+
+        /// With a JWKS URL of `https:`: a named TLS configuration of Quarkus, for a provider whose certificate is
+        /// of an authority that the JVM does not know. `keys`, for example, and the authority's certificate in
+        /// `quarkus.tls.keys.trust-store.pem.certs`.
+        Optional<String> tlsConfigurationName();
     }
 }

@@ -74,13 +74,22 @@ final class RemoteKeys {
 
     private record Key(@Nullable String id, PublicKey key) {}
 
+    /// @param client whom it trusts, and the like; timeouts are this class's own
     /// @param refresh age at which a set is asked for again
     /// @param again what passes at least between two requests
     /// @param nanos as `System::nanoTime`
-    RemoteKeys(Vertx vertx, String url, Duration refresh, Duration again, LongSupplier nanos, MeterRegistry meters) {
+    RemoteKeys(
+            Vertx vertx,
+            HttpClientOptions client,
+            String url,
+            Duration refresh,
+            Duration again,
+            LongSupplier nanos,
+            MeterRegistry meters) {
         this.vertx = vertx;
-        this.client = vertx.createHttpClient(
-                new HttpClientOptions().setConnectTimeout((int) TIMEOUT_MS).setKeepAlive(false));
+        this.client = vertx.createHttpClient(new HttpClientOptions(client)
+                .setConnectTimeout((int) TIMEOUT_MS)
+                .setKeepAlive(false));
         this.request = new RequestOptions()
                 .setMethod(HttpMethod.GET)
                 .setAbsoluteURI(url)

@@ -8,10 +8,20 @@ import dev.freshet.contract.channel.Names;
 import dev.freshet.contract.problem.ProblemType;
 import dev.freshet.service.problem.ProblemException;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.quarkus.tls.TlsConfiguration;
+import io.quarkus.tls.TlsConfigurationRegistry;
+import io.quarkus.tls.runtime.config.TlsConfigUtils;
+import io.smallrye.jwt.auth.principal.JWTAuthContextInfo;
 import io.smallrye.jwt.auth.principal.JWTParser;
 import io.smallrye.jwt.auth.principal.ParseException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientOptions;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.json.JsonString;
@@ -45,6 +55,7 @@ public final class TokenVerifier {
     private final CheckedTokens checked = new CheckedTokens(MAX_CHECKED_BYTES);
     private final Function<Caller, Future<Caller>> revocations;
     private final AtomicBoolean warned = new AtomicBoolean();
+    private final String keyLocation;
 
     /// `null` where the key is a file's.
     private final @Nullable RemoteKeys keys;
@@ -55,19 +66,31 @@ public final class TokenVerifier {
             AuthConfig config,
             Revocations revocations,
             Vertx vertx,
+            TlsConfigurationRegistry tls,
             MeterRegistry meters,
             @ConfigProperty(name = "mp.jwt.verify.publickey.location") String keyLocation,
             @ConfigProperty(name = "mp.jwt.verify.issuer") String issuer,
             @ConfigProperty(name = "mp.jwt.verify.audiences") Set<String> audiences) {
-        this(parser, config, revocations::admit, vertx, meters, keyLocation, issuer, audiences);
+        this(
+                parser,
+                config,
+                revocations::admit,
+                vertx,
+                clientOptions(tls, config.keys()),
+                meters,
+                keyLocation,
+                issuer,
+                audiences);
     }
 
     /// @param revocations completes with the caller, or fails if it was disconnected
+    /// @param client how keys behind a URL are asked for
     TokenVerifier(
             JWTParser parser,
             AuthConfig config,
             Function<Caller, Future<Caller>> revocations,
             Vertx vertx,
+            HttpClientOptions client,
             MeterRegistry meters,
             String keyLocation,
             String issuer,
@@ -79,16 +102,44 @@ public final class TokenVerifier {
         this.parser = parser;
         this.config = config;
         this.revocations = revocations;
-        this.keys = keyLocation.startsWith("http") ? remote(vertx, keyLocation, config.keys(), meters) : null;
+        this.keyLocation = keyLocation;
+        this.keys = keyLocation.startsWith("http") ? remote(vertx, client, keyLocation, config.keys(), meters) : null;
     }
 
-    private static RemoteKeys remote(Vertx vertx, String url, AuthConfig.Keys config, MeterRegistry meters) {
+    /// First of all that look at settings: without a key nothing else matters.
+    void start(@Observes @Priority(1) StartupEvent event, Instance<JWTAuthContextInfo> jwt) {
+        if (keys != null) {
+            // The provider may come up later.
+            return;
+        }
+        try {
+            KeyFile.check(keyLocation, () -> jwt.get().getSignatureAlgorithm());
+        } catch (IllegalStateException unusable) {
+            // Quarkus says what is wrong with a configuration in one line, and not where it was found.
+            throw new ConfigurationException("Cannot start: " + unusable.getMessage() + ".");
+        }
+    }
+
+    private static HttpClientOptions clientOptions(TlsConfigurationRegistry registry, AuthConfig.Keys config) {
+        HttpClientOptions options = new HttpClientOptions();
+        config.tlsConfigurationName().ifPresent(name -> {
+            TlsConfiguration tls = registry.get(name)
+                    .orElseThrow(() -> new IllegalStateException("freshet.auth.keys.tls-configuration-name is " + name
+                            + ", but nothing is set below quarkus.tls." + name));
+            TlsConfigUtils.configure(options, tls);
+        });
+        return options;
+    }
+
+    private static RemoteKeys remote(
+            Vertx vertx, HttpClientOptions client, String url, AuthConfig.Keys config, MeterRegistry meters) {
         if (config.refreshInterval().compareTo(Duration.ofSeconds(1)) < 0
                 || config.retryInterval().compareTo(Duration.ofMillis(100)) < 0) {
             throw new IllegalStateException("freshet.auth.keys.refresh-interval must be at least 1 s, and"
                     + " freshet.auth.keys.retry-interval at least 100 ms");
         }
-        return new RemoteKeys(vertx, url, config.refreshInterval(), config.retryInterval(), System::nanoTime, meters);
+        return new RemoteKeys(
+                vertx, client, url, config.refreshInterval(), config.retryInterval(), System::nanoTime, meters);
     }
 
     /// The token's user. Fails with a 401 if the token is not valid, with a 403 if its user id cannot be one or

@@ -222,7 +222,8 @@ public final class Log {
                 });
     }
 
-    /// How the primary of a partition is set up. Fails with [ServerTooOld] if it cannot be worked with.
+    /// How the primary of a partition is set up. Fails with `ServerTooOld` if it cannot be worked
+    /// with.
     Future<ServerSettings> server(int partition) {
         return redis.run(SERVER, List.of(Keys.state(partition)), List.of())
                 .map(answer -> ServerSettings.read(answer).checked());

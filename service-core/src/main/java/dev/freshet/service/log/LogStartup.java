@@ -1,5 +1,6 @@
 package dev.freshet.service.log;
 
+import dev.freshet.service.redis.ServerTooOld;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.properties.IfBuildProperty;

@@ -1,5 +1,6 @@
 package dev.freshet.service.log;
 
+import dev.freshet.service.redis.ServerTooOld;
 import io.vertx.redis.client.Response;
 
 /// How a Redis is set up, as far as the log's safety depends on it.
@@ -9,9 +10,6 @@ import io.vertx.redis.client.Response;
 /// @param persists whether it has an append-only file
 /// @see <a href="https://redis.io/docs/latest/commands/info/">INFO</a>
 record ServerSettings(String version, boolean evicts, boolean persists) {
-
-    /// Scripts that declare what they do (`#!lua flags=…`) and `INFO` of several sections came with it.
-    private static final int LEAST_MAJOR = 7;
 
     /// Reads the answer of [dev.freshet.contract.log.LogScripts#SERVER].
     static ServerSettings read(Response answer) {
@@ -27,12 +25,9 @@ record ServerSettings(String version, boolean evicts, boolean persists) {
         return new ServerSettings(version, bounded && !policy.equals("noeviction"), aof.equals("1"));
     }
 
-    /// @throws ServerTooOld if it lacks what the scripts need; a version that does not begin with a number is believed
+    /// @throws ServerTooOld if it lacks what the scripts need
     ServerSettings checked() {
-        String major = version.split("\\.", 2)[0];
-        if (major.matches("\\d{1,4}") && Integer.parseInt(major) < LEAST_MAJOR) {
-            throw new ServerTooOld("Redis " + version + " is too old, Freshet needs " + LEAST_MAJOR + " or newer");
-        }
+        ServerTooOld.check(version);
         return this;
     }
 }

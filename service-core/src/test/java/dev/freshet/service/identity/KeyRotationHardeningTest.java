@@ -10,6 +10,7 @@ import dev.freshet.testkit.Tokens;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientOptions;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
@@ -47,8 +48,8 @@ class KeyRotationHardeningTest {
     private final KeyServer provider = new KeyServer();
     private final AtomicLong clock = new AtomicLong();
 
-    private final RemoteKeys keys =
-            new RemoteKeys(vertx, provider.url(), REFRESH, AGAIN, clock::get, new SimpleMeterRegistry());
+    private final RemoteKeys keys = new RemoteKeys(
+            vertx, new HttpClientOptions(), provider.url(), REFRESH, AGAIN, clock::get, new SimpleMeterRegistry());
 
     @BeforeAll
     static void start() {

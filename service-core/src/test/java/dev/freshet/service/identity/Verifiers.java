@@ -10,6 +10,7 @@ import io.smallrye.jwt.auth.principal.JWTAuthContextInfo;
 import io.smallrye.jwt.auth.principal.JWTParser;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientOptions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -38,6 +39,7 @@ final class Verifiers {
                 config(Map.of()),
                 revocations,
                 vertx,
+                new HttpClientOptions(),
                 new SimpleMeterRegistry(),
                 info.getPublicKeyLocation(),
                 Tokens.ISSUER,
@@ -53,6 +55,7 @@ final class Verifiers {
                 config(settings),
                 Future::succeededFuture,
                 vertx,
+                new HttpClientOptions(),
                 new SimpleMeterRegistry(),
                 url,
                 Tokens.ISSUER,
