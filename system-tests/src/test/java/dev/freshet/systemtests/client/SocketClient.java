@@ -157,7 +157,7 @@ public final class SocketClient extends Client {
             switch (frame.path("type").asText()) {
                 case "connected" -> {
                     greetedAt = payload.path("cursor").asText();
-                    transcript.connected(greetedAt, !cursors.isEmpty(), null);
+                    transcript.connected(greetedAt, Map.copyOf(cursors), null);
                     greeted();
                     for (String channel : transcript.channels()) {
                         cursors.putIfAbsent(channel, greetedAt);
