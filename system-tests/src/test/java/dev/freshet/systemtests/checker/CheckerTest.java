@@ -376,6 +376,19 @@ final class CheckerTest {
     }
 
     @Test
+    void whoAsksAboutAPlaceThatIsGoneMayBeTold() {
+        transcript.allow(Gaps.forPhantoms("reset"));
+        Publication lost = acknowledged("broadcast:elsewhere", 110, false);
+        lost.excuse();
+        receive(0, 10);
+        transcript.gap(CHANNEL, "reset", cursor(110));
+        checker.verify().assertClean();
+
+        transcript.gap(CHANNEL, "reset", cursor(109));
+        assertViolation("has seen nothing that is gone");
+    }
+
+    @Test
     void aLossIsToldOnce() {
         transcript.allow(Gaps.forPhantoms("reset"));
         receive(0, 10);

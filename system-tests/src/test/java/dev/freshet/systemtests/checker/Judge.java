@@ -102,7 +102,7 @@ final class Judge implements Transcript.Reader {
                 if (walk == null) {
                     say("was told of a gap in " + gap.channel() + " and does not follow it");
                 } else {
-                    walk.gap(gap.reason());
+                    walk.gap(gap.reason(), gap.from());
                 }
             }
         }
@@ -151,7 +151,7 @@ final class Judge implements Transcript.Reader {
         private int next;
         private int gaps;
 
-        /// Why this client may be told now that the log went back.
+        /// Whether this client may be told now that the log went back.
         private boolean mayBeTold;
 
         /// Why it must be, before anything else; `null` if it need not.
@@ -217,7 +217,9 @@ final class Judge implements Transcript.Reader {
             }
         }
 
-        private void gap(String reason) {
+        private void gap(String reason, @Nullable Cursor from) {
+            EventId asked = from == null ? null : from.in(checker.partitionOf(channel));
+            mayBeTold |= asked != null && phantoms.isBeyondLog(asked);
             gaps++;
             waiting.add(reason);
             reasons.add(reason);

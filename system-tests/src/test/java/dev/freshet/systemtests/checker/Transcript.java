@@ -41,7 +41,9 @@ public final class Transcript {
     record Left() implements Note {}
 
     /// The server told of a loss.
-    record Gap(String channel, String reason) implements Note {}
+    ///
+    /// @param from the place that was asked about; `null` if the server told by itself
+    record Gap(String channel, String reason, @Nullable Cursor from) implements Note {}
 
     private final Checker checker;
     private final String name;
@@ -168,7 +170,14 @@ public final class Transcript {
     }
 
     public synchronized void gap(String channel, String reason) {
-        note(new Gap(channel, reason));
+        note(new Gap(channel, reason, null));
+    }
+
+    /// The same, as an answer.
+    ///
+    /// @param from the cursor that was asked about
+    public synchronized void gap(String channel, String reason, String from) {
+        note(new Gap(channel, reason, parse("asked with", from)));
     }
 
     /// Something that no scenario allows.
