@@ -345,13 +345,18 @@ final class Scenario implements AutoCloseable {
         return name.replaceAll("[^a-z0-9]+", "-");
     }
 
-    /// The delay below which all but one in a hundred of these clients' last events came, ms.
-    static double p99Millis(List<? extends Client> of, int lastEvents) {
+    /// Of the delays with which these clients' last events came, ms: those below which so large a part of them is.
+    ///
+    /// @param lastEvents of each client
+    /// @param parts from 0 to 1
+    static double[] delaysMillis(List<? extends Client> of, int lastEvents, double... parts) {
         int[] delays = of.stream()
                 .flatMapToInt(client -> Arrays.stream(client.transcript().lastDelays(lastEvents)))
                 .sorted()
                 .toArray();
-        return delays.length == 0 ? Double.NaN : delays[(int) (delays.length * 0.99)] / 1_000.0;
+        return Arrays.stream(parts)
+                .map(part -> delays.length == 0 ? Double.NaN : delays[(int) (delays.length * part)] / 1_000.0)
+                .toArray();
     }
 
     @Override
