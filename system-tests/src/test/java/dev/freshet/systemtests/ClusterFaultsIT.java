@@ -45,7 +45,7 @@ final class ClusterFaultsIT {
     void nothingThatAReplicaHadIsLostWhenOnePrimaryIsKilled() {
         try (Scenario scenario = Scenario.withRoom("cluster-kill", deployment, CHANNELS, 1)) {
             scenario.connect(CLIENTS);
-            scenario.allow(Gaps.atMostOne("reset"));
+            scenario.allow(Gaps.forPhantoms("reset"));
             scenario.load().begin(RATE);
             scenario.flow(600);
 

@@ -57,7 +57,7 @@ final class SentinelFaultsIT {
         try (Scenario scenario = Scenario.withRoom(name, deployment, CHANNELS, 1)) {
             scenario.connect(CLIENTS);
             // A pod may have delivered what only the old primary had.
-            scenario.allow(Gaps.atMostOne("reset"));
+            scenario.allow(Gaps.forPhantoms("reset"));
             scenario.load().begin(RATE);
             scenario.flow(600);
 
