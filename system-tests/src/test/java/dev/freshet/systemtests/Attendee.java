@@ -1,40 +1,67 @@
 package dev.freshet.systemtests;
 
-import java.util.List;
+import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 
-/// Somebody in a room, over SSE at a push replica of its choice, who comes back when the connection ends, at the
-/// next replica, until he stays away.
+/// Somebody in a room or at a document, over SSE or WebSocket, at a push replica of its choice. It comes back when the
+/// connection ends, at the next replica, until it stays away.
 final class Attendee implements AutoCloseable {
+
+    /// Where somebody is present, and what makes him so.
+    enum Way {
+        ROOM_STREAM(true),
+        ROOM_SOCKET(true),
+        DOCUMENT_STREAM(false),
+        DOCUMENT_SOCKET(false);
+
+        private final boolean room;
+
+        Way(boolean room) {
+            this.room = room;
+        }
+
+        boolean isOfRoom() {
+            return room;
+        }
+    }
 
     private static final int MIN_PAUSE_MS = 200;
     private static final int MAX_PAUSE_MS = 1_500;
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
 
     private final String user;
-    private final List<Replica> replicas;
-    private final String path;
+    private final Deployment deployment;
+    private final Way way;
+    private final String place;
     private final Rest rest;
     private final Thread life;
     private int at;
     private volatile boolean staysAway;
-    private volatile EventStream stream;
+    private volatile Recorder connection;
 
-    private Attendee(String user, Deployment deployment, String room, int replica) {
+    private Attendee(String user, Deployment deployment, Way way, String place, int replica) {
         this.user = user;
-        this.replicas = deployment.all(Service.PUSH);
-        this.path = "/api/rooms/" + room + "/events";
-        this.rest = deployment.follower(user, "room:*");
+        this.deployment = deployment;
+        this.way = way;
+        this.place = place;
+        this.rest = deployment.follower(user, "room:*", "document:*");
         this.at = replica;
-        this.stream = open();
+        this.connection = open();
         this.life = Thread.ofVirtual().name(user).start(this::live);
     }
 
-    static Attendee enter(String user, Deployment deployment, String room, int replica) {
-        return new Attendee(user, deployment, room, replica);
+    /// @param place of the room or document
+    static Attendee enter(String user, Deployment deployment, Way way, String place, int replica) {
+        return new Attendee(user, deployment, way, place, replica);
     }
 
     String user() {
         return user;
+    }
+
+    Way way() {
+        return way;
     }
 
     /// Does not come back when the present connection ends.
@@ -42,26 +69,46 @@ final class Attendee implements AutoCloseable {
         staysAway = true;
     }
 
-    boolean isThere() {
-        return stream.isOpen() && !stream.ofType("init").isEmpty();
-    }
-
     @Override
     public void close() {
         staysAway = true;
-        stream.close();
+        connection.close();
         life.interrupt();
     }
 
-    private EventStream open() {
-        return EventStream.open(replicas.get(at % replicas.size()).url(path), rest);
+    private Recorder open() {
+        return switch (way) {
+            case ROOM_STREAM -> EventStream.open(url("/api/rooms/" + place + "/events"), rest);
+            case DOCUMENT_STREAM -> EventStream.open(url("/api/documents/" + place + "/events"), rest);
+            case ROOM_SOCKET -> socket("{\"type\":\"join-room\",\"payload\":\"" + place + "\"}");
+            case DOCUMENT_SOCKET ->
+                socket("{\"type\":\"subscribe\",\"payload\":{\"channel\":\"document:" + place + "\"}}");
+        };
+    }
+
+    /// Does not wait for the confirmation: a socket that ends before is one more that ended.
+    private Recorder socket(String message) {
+        Socket socket = Socket.connectAsync(url("/ws"), deployment.ticket(rest))
+                .orTimeout(ANSWER_LIMIT.toSeconds(), TimeUnit.SECONDS)
+                .join();
+        Patience.await("welcomed, or ended")
+                .atMost(ANSWER_LIMIT)
+                .until(() -> !socket.isOpen() || !socket.ofType("connected").isEmpty());
+        if (socket.isOpen()) {
+            socket.send(message);
+        }
+        return socket;
+    }
+
+    private String url(String path) {
+        return deployment.push(at % deployment.all(Service.PUSH).size()).url(path);
     }
 
     private void live() {
         try {
             while (!staysAway) {
                 Thread.sleep(50);
-                if (!stream.isOpen()) {
+                if (!connection.isOpen()) {
                     Thread.sleep(ThreadLocalRandom.current().nextInt(MIN_PAUSE_MS, MAX_PAUSE_MS));
                     at++;
                     comeBack();
@@ -77,9 +124,9 @@ final class Attendee implements AutoCloseable {
             return;
         }
         try {
-            stream = open();
-        } catch (RuntimeException refused) {
-            // Nobody there: the next one, after a pause.
+            connection = open();
+        } catch (RuntimeException | AssertionError refused) {
+            // Nobody there, or no ticket: the next one, after a pause.
         }
     }
 }

@@ -19,9 +19,9 @@ import org.junit.jupiter.api.condition.EnabledIf;
         disabledReason = "Install libfaketime (Debian: apt-get install faketime) to turn the clock of Redis.")
 final class ClockIT {
 
-    private static final int CLIENTS = 80;
+    private static final int CLIENTS = 240;
     private static final int CHANNELS = 12;
-    private static final int RATE = 60;
+    private static final int RATE = 200;
     private static final Duration BACK = Duration.ofSeconds(-90);
     private static final Duration SLACK = Duration.ofSeconds(10);
 
@@ -50,21 +50,21 @@ final class ClockIT {
         try (Scenario scenario = Scenario.of("clock-jumps", deployment, CHANNELS)) {
             scenario.connect(CLIENTS);
             scenario.load().begin(RATE);
-            scenario.flow(150);
+            scenario.flow(500);
 
             turn(scenario, BACK);
-            scenario.flow(150);
+            scenario.flow(500);
             scenario.clients().stream().limit(20).forEach(Client::breakConnection);
-            scenario.flow(150);
+            scenario.flow(500);
 
             turn(scenario, Duration.ZERO);
-            scenario.flow(150);
+            scenario.flow(500);
 
             // In silence, with reads that wait.
             scenario.load().pause();
             turn(scenario, BACK);
             scenario.load().rate(RATE);
-            scenario.flow(150);
+            scenario.flow(500);
 
             scenario.awaitConnected();
             scenario.finish();

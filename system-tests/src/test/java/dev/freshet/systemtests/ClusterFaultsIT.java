@@ -15,10 +15,10 @@ import org.junit.jupiter.api.Test;
 @Tag("faults")
 final class ClusterFaultsIT {
 
-    private static final int CLIENTS = 120;
+    private static final int CLIENTS = 240;
     private static final int CHANNELS = 16;
     private static final int PARTITIONS = 4;
-    private static final int RATE = 60;
+    private static final int RATE = 150;
 
     private static RedisCluster redis;
     private static Deployment deployment;
@@ -43,20 +43,20 @@ final class ClusterFaultsIT {
 
     @Test
     void nothingThatAReplicaHadIsLostWhenOnePrimaryIsKilled() {
-        try (Scenario scenario = Scenario.of("cluster-kill", deployment, CHANNELS, 50, 1)) {
+        try (Scenario scenario = Scenario.withRoom("cluster-kill", deployment, CHANNELS, 1)) {
             scenario.connect(CLIENTS);
-            scenario.allow(Gaps.atMostOne("reset"));
+            scenario.allow(Gaps.forPhantoms("reset"));
             scenario.load().begin(RATE);
-            scenario.flow(200);
+            scenario.flow(600);
 
             scenario.fault();
             String key = Keys.events(1);
             RedisServer old = redis.primaryOf(key);
             old.kill();
             redis.awaitPrimaryOtherThan(old, key);
-            scenario.flow(200);
+            scenario.flow(600);
             old.restart();
-            scenario.flow(100);
+            scenario.flow(300);
 
             scenario.load().finish();
             scenario.excuseWhatIsGone();
@@ -66,10 +66,10 @@ final class ClusterFaultsIT {
 
     @Test
     void aSlotThatMovesTakesNothingAway() {
-        try (Scenario scenario = Scenario.of("cluster-move", deployment, CHANNELS, 50, 1)) {
+        try (Scenario scenario = Scenario.withRoom("cluster-move", deployment, CHANNELS, 1)) {
             scenario.connect(CLIENTS);
             scenario.load().begin(RATE);
-            scenario.flow(200);
+            scenario.flow(600);
 
             String key = Keys.events(3);
             RedisServer from = redis.primaryOf(key);
@@ -77,7 +77,7 @@ final class ClusterFaultsIT {
             assertThat(to.port()).as("another primary").isNotEqualTo(from.port());
             scenario.fault();
             redis.move(key, to);
-            scenario.flow(200);
+            scenario.flow(600);
 
             scenario.finish();
         }

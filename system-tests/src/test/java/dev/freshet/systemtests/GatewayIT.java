@@ -7,6 +7,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.Test;
 final class GatewayIT {
 
     private static final int MIB = 1024 * 1024;
+    private static final int LONG = 11 * 1024;
 
     private static Deployment deployment;
 
@@ -137,6 +140,27 @@ final class GatewayIT {
         for (String header : List.of("Content-Type", "WWW-Authenticate", "Cache-Control", "Retry-After")) {
             assertThat(proxied.header(header)).as(header).isEqualTo(direct.header(header));
         }
+    }
+
+    /// Within what the services take, and beyond what nginx does by itself.
+    @Test
+    void aLongListOfChannelsAndALongTokenPass() {
+        String channels = IntStream.range(0, 90)
+                .mapToObj(i -> "broadcast:%0120d".formatted(i))
+                .collect(Collectors.joining(","));
+        String path = "/api/events?channels=" + channels;
+        assertThat(path).hasSizeGreaterThan(LONG);
+        try (EventStream stream = EventStream.open(deployment.url(path), deployment.follower("collector"))) {
+            assertThat(stream.status()).as(stream::unread).isEqualTo(200);
+            Patience.await("init").until(() -> !stream.ofType("init").isEmpty());
+        }
+
+        Rest user = deployment.as(deployment.user("granted").claim("rights", "x".repeat(LONG * 3 / 4)));
+        assertThat(user.token()).hasSizeGreaterThan(LONG);
+        try (EventStream stream = EventStream.open(deployment.url("/api/broadcasts/news/events"), user)) {
+            assertThat(stream.status()).as(stream::unread).isEqualTo(200);
+        }
+        assertThat(deployment.ticket(user)).isNotEmpty();
     }
 
     private static Rest.Answer post(String url, int bytes) {

@@ -18,10 +18,10 @@ import org.junit.jupiter.api.Test;
 @Tag("faults")
 final class HalfOpenIT {
 
-    private static final int HALF_OPEN = 20;
-    private static final int OTHERS = 40;
+    private static final int HALF_OPEN = 40;
+    private static final int OTHERS = 80;
     private static final int CHANNELS = 6;
-    private static final int RATE = 100;
+    private static final int RATE = 120;
 
     /// Characters per event: what a dead connection's buffers take must be full within seconds.
     private static final int PADDING = 3_000;
@@ -82,7 +82,7 @@ final class HalfOpenIT {
             scenario.awaitConnected();
             scenario.connect(OTHERS, Route.toPorts(second.port()));
             scenario.load().begin(RATE);
-            scenario.flow(100);
+            scenario.flow(300);
             double withoutVictims = first.metrics().sum("freshet_connections") - HALF_OPEN;
 
             scenario.fault();
@@ -93,7 +93,7 @@ final class HalfOpenIT {
             assertThat(first.metrics().sum("freshet_errors_total", "dead-connection"))
                     .as("sockets end because they owe pongs")
                     .isPositive();
-            scenario.flow(100);
+            scenario.flow(300);
 
             scenario.awaitConnected();
             scenario.finish();
@@ -122,14 +122,14 @@ final class HalfOpenIT {
             scenario.awaitConnected();
             scenario.browse(nginx, scenario.channels());
             scenario.load().begin(RATE);
-            scenario.flow(100);
+            scenario.flow(300);
 
             scenario.fault();
             assertThat(first.forget() + second.forget()).isGreaterThanOrEqualTo(HALF_OPEN + scenario.pages());
             Patience.await("all come back")
                     .until(() -> scenario.checker().transcripts().stream()
                             .allMatch(transcript -> transcript.connections() == 2));
-            scenario.flow(100);
+            scenario.flow(300);
 
             scenario.finish();
             assertThat(scenario.page().filter(page -> !page.isConnected())).isEmpty();
@@ -141,7 +141,7 @@ final class HalfOpenIT {
         try (Scenario scenario = Scenario.of("half-open-redis", deployment, CHANNELS)) {
             scenario.connect(OTHERS);
             scenario.load().begin(RATE);
-            scenario.flow(100);
+            scenario.flow(300);
 
             scenario.fault();
             assertThat(beforeRedis.forget()).isPositive();

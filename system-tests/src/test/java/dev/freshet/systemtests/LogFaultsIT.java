@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 @Tag("faults")
 final class LogFaultsIT {
 
-    private static final int CLIENTS = 80;
+    private static final int CLIENTS = 200;
     private static final int CHANNELS = 12;
     private static final int PARTITIONS = 2;
     private static final int RATE = 100;

@@ -24,6 +24,7 @@ final class Page implements AutoCloseable {
     private final Chromium chromium;
     private final SilentProxy line;
     private final Transcript transcript;
+    private String lastEventId = "";
     private final ScheduledExecutorService reader = Executors.newSingleThreadScheduledExecutor();
 
     private Page(Chromium chromium, SilentProxy line, Transcript transcript) {
@@ -122,13 +123,13 @@ final class Page implements AutoCloseable {
 
     private void take(JsonNode frame) {
         String id = frame.get(1).asText();
+        String cameWith = lastEventId;
+        lastEventId = id;
         JsonNode data = frame.get(2);
         switch (frame.get(0).asText()) {
             case "init" ->
                 transcript.connected(
-                        id,
-                        transcript.connections() > 0,
-                        Rest.parse(data.asText()).path("resumed").asBoolean());
+                        id, cameWith, Rest.parse(data.asText()).path("resumed").asBoolean());
             case "gap" -> {
                 JsonNode gap = Rest.parse(data.asText());
                 transcript.gap(gap.path("channel").asText(), gap.path("reason").asText());

@@ -46,7 +46,7 @@ final class PodFaultsIT {
 
     @Test
     void clientsOfAKilledPodResumeElsewhereWithoutALossOrADouble() {
-        try (Scenario scenario = Scenario.of("kill-pod", deployment, CHANNELS)) {
+        try (Scenario scenario = Scenario.withRoom("kill-pod", deployment, CHANNELS, 0)) {
             scenario.connect(CLIENTS);
             scenario.load().begin(RATE);
             scenario.flow(300);
@@ -69,7 +69,7 @@ final class PodFaultsIT {
 
     @Test
     void aDrainedPodStillAcceptsForAWhileAndSendsItsClientsElsewhereInWaves() throws Exception {
-        try (Scenario scenario = Scenario.of("drain-pod", deployment, CHANNELS)) {
+        try (Scenario scenario = Scenario.withRoom("drain-pod", deployment, CHANNELS, 0)) {
             scenario.connect(CLIENTS);
             scenario.load().begin(RATE);
             scenario.flow(300);

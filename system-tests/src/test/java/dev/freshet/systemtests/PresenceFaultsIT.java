@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 final class PresenceFaultsIT {
 
     private static final int PER_POD = 20;
+    private static final List<String> KINDS = List.of("room", "document");
 
     /// After `kill -9`.
     private static final Duration LEAVE_LIMIT = Duration.ofSeconds(30);
@@ -37,53 +38,80 @@ final class PresenceFaultsIT {
 
     private static final Duration GRACE = Duration.ofSeconds(10);
 
-    /// A room with as many users on each of two pods, and somebody who watches and is not present.
-    private static final class Room implements AutoCloseable {
+    /// A room and a document with as many users on each of two pods, a quarter of them on each way to be there, and
+    /// somebody who watches both and is not present.
+    private static final class Crowd implements AutoCloseable {
 
         private final Deployment deployment;
-        private final String name = "room-" + UUID.randomUUID();
+        private final String name = "crowd-" + UUID.randomUUID();
         private final List<Attendee> users = new ArrayList<>();
-        private final EventStream watcher;
+        private final List<EventStream> watchers = new ArrayList<>();
 
-        Room(Deployment deployment) {
+        Crowd(Deployment deployment) {
             this.deployment = deployment;
-            this.watcher =
-                    EventStream.open(deployment.push(1).url("/api/rooms/" + name + "/events?presence=false"), rest());
+            for (String kind : KINDS) {
+                String path = "/api/%ss/%s/events?presence=false".formatted(kind, name);
+                watchers.add(EventStream.open(deployment.push(1).url(path), rest()));
+            }
+            Attendee.Way[] ways = Attendee.Way.values();
             IntStream.range(0, 2 * PER_POD)
-                    .forEach(i -> users.add(Attendee.enter("user-" + i, deployment, name, i / PER_POD)));
-            awaitPresent(names(users));
+                    .forEach(i -> users.add(
+                            Attendee.enter("user-" + i, deployment, ways[i % ways.length], name, i / PER_POD)));
+            awaitPresent(users);
             Patience.await("all have joined")
-                    .untilAsserted(() -> assertThat(changes(watcher, "user-joined"))
-                            .containsExactlyInAnyOrderElementsOf(names(users)));
+                    .untilAsserted(
+                            () -> assertThat(changes("user-joined")).containsExactlyInAnyOrderElementsOf(names(users)));
         }
 
         private Rest rest() {
-            return deployment.follower("watcher", "room:*");
+            return deployment.follower("watcher", "room:*", "document:*");
         }
 
         List<Attendee> on(int pod) {
             return users.subList(pod * PER_POD, (pod + 1) * PER_POD);
         }
 
-        Set<String> present() {
+        /// @param kind `room` or `document`
+        private Set<String> present(String kind) {
             Set<String> present = new TreeSet<>();
-            JsonNode page = rest().get(deployment.url("/api/rooms/" + name + "/presence"))
+            JsonNode page = rest().get(deployment.url("/api/%ss/%s/presence".formatted(kind, name)))
                     .json();
             StreamSupport.stream(page.path("users").spliterator(), false)
                     .forEach(user -> present.add(user.path("userId").textValue()));
             return present;
         }
 
-        void awaitPresent(Collection<String> expected) {
-            Patience.await("those who are there are present")
-                    .untilAsserted(() -> assertThat(present()).containsExactlyInAnyOrderElementsOf(expected));
+        int present() {
+            return KINDS.stream().mapToInt(kind -> present(kind).size()).sum();
+        }
+
+        void awaitPresent(Collection<Attendee> expected) {
+            Patience.await("those who are there are present").untilAsserted(() -> assertPresent(expected));
+        }
+
+        /// Each where it is, and nowhere else.
+        void assertPresent(Collection<Attendee> expected) {
+            for (String kind : KINDS) {
+                List<Attendee> there = expected.stream()
+                        .filter(user -> user.way().isOfRoom() == kind.equals("room"))
+                        .toList();
+                assertThat(present(kind)).as(kind).containsExactlyInAnyOrderElementsOf(names(there));
+            }
+        }
+
+        /// What the watchers were told.
+        List<String> changes(String type) {
+            return watchers.stream()
+                    .flatMap(watcher -> watcher.ofType(type).stream())
+                    .map(payload -> payload.path("userId").textValue())
+                    .toList();
         }
 
         /// What the log was told, as joins and leaves of each user in order: whoever follows gets just that.
         Map<String, String> told() {
             Map<String, String> told = new TreeMap<>();
             for (Log.Stored stored : deployment.log().entries()) {
-                if (stored.field("channel").equals("room:" + name)) {
+                if (KINDS.stream().anyMatch(kind -> stored.field("channel").equals(kind + ":" + name))) {
                     String sign = stored.field("type").equals("user-joined") ? "+" : "-";
                     told.merge(stored.payload().path("userId").textValue(), sign, String::concat);
                 }
@@ -93,12 +121,14 @@ final class PresenceFaultsIT {
 
         void assertTold(Collection<Attendee> of, String changes) {
             Map<String, String> told = told();
-            of.forEach(user -> assertThat(told.get(user.user())).as(user.user()).isEqualTo(changes));
+            of.forEach(user -> assertThat(told.get(user.user()))
+                    .as(user.user() + ", " + user.way())
+                    .isEqualTo(changes));
         }
 
         @Override
         public void close() {
-            watcher.close();
+            watchers.forEach(EventStream::close);
             users.forEach(Attendee::close);
         }
     }
@@ -136,110 +166,104 @@ final class PresenceFaultsIT {
 
     private static void failover(Deployment deployment, RedisSentinel redis) {
         redis.awaitReplicas(2);
-        try (Room room = new Room(deployment)) {
+        try (Crowd crowd = new Crowd(deployment)) {
             RedisServer old = redis.primary();
             old.kill();
             redis.awaitPrimaryOtherThan(old);
-            room.awaitPresent(names(room.users));
+            crowd.awaitPresent(crowd.users);
             pause(FOUND_SOON);
-            room.assertTold(room.users, "+");
-            assertThat(room.present()).containsExactlyInAnyOrderElementsOf(names(room.users));
-            report("sentinel-failover", room);
+            crowd.assertTold(crowd.users, "+");
+            crowd.assertPresent(crowd.users);
+            report("sentinel-failover", crowd);
         }
     }
 
     /// Half of its users come back elsewhere at once: only the others leave, once, in time.
     private static void killedPod(Deployment deployment) {
-        try (Room room = new Room(deployment)) {
-            List<Attendee> back = room.on(0).subList(0, PER_POD / 2);
-            List<Attendee> away = room.on(0).subList(PER_POD / 2, PER_POD);
+        try (Crowd crowd = new Crowd(deployment)) {
+            List<Attendee> back = crowd.on(0).subList(0, PER_POD / 2);
+            List<Attendee> away = crowd.on(0).subList(PER_POD / 2, PER_POD);
             away.forEach(Attendee::staysAway);
             deployment.push(0).child().kill();
             Awaitility.await("they have left")
                     .atMost(LEAVE_LIMIT)
-                    .until(() -> changes(room.watcher, "user-left").size() == away.size());
+                    .until(() -> crowd.changes("user-left").size() == away.size());
             deployment.push(0).restart();
             deployment.push(0).awaitReady();
             pause(GRACE);
-            room.assertTold(away, "+-");
-            room.assertTold(back, "+");
-            room.assertTold(room.on(1), "+");
-            assertThat(changes(room.watcher, "user-left")).containsExactlyInAnyOrderElementsOf(names(away));
-            report("kill-pod", room);
+            crowd.assertTold(away, "+-");
+            crowd.assertTold(back, "+");
+            crowd.assertTold(crowd.on(1), "+");
+            assertThat(crowd.changes("user-left")).containsExactlyInAnyOrderElementsOf(names(away));
+            report("kill-pod", crowd);
         }
     }
 
     private static void drainedPod(Deployment deployment) throws Exception {
-        try (Room room = new Room(deployment)) {
+        try (Crowd crowd = new Crowd(deployment)) {
             deployment.push(0).child().send("TERM");
             deployment.push(0).child().awaitExit(Duration.ofSeconds(20));
             deployment.push(0).restart();
             deployment.push(0).awaitReady();
             pause(FOUND);
-            room.assertTold(room.users, "+");
-            report("drain-pod", room);
+            crowd.assertTold(crowd.users, "+");
+            report("drain-pod", crowd);
         }
     }
 
     /// Its users are gone for all others, until it wakes up: their connections never ended.
     private static void pausedPod(Deployment deployment) {
-        try (Room room = new Room(deployment)) {
+        try (Crowd crowd = new Crowd(deployment)) {
             deployment.push(0).child().send("STOP");
             Awaitility.await("they have left")
                     .atMost(LEAVE_LIMIT)
-                    .until(() -> changes(room.watcher, "user-left").size() == PER_POD);
+                    .until(() -> crowd.changes("user-left").size() == PER_POD);
             deployment.push(0).child().send("CONT");
-            room.awaitPresent(names(room.users));
+            crowd.awaitPresent(crowd.users);
             pause(GRACE);
-            room.assertTold(room.on(0), "+-+");
-            room.assertTold(room.on(1), "+");
-            report("paused-pod", room);
+            crowd.assertTold(crowd.on(0), "+-+");
+            crowd.assertTold(crowd.on(1), "+");
+            report("paused-pod", crowd);
         }
     }
 
     private static void restartedRedis(Deployment deployment) {
-        try (Room room = new Room(deployment)) {
+        try (Crowd crowd = new Crowd(deployment)) {
             deployment.redis().kill();
             pause(Duration.ofSeconds(2));
             deployment.redis().restart();
-            room.awaitPresent(names(room.users));
+            crowd.awaitPresent(crowd.users);
             pause(FOUND);
             // What was not on disk yet is said again.
-            room.told().forEach((user, changes) -> assertThat(changes).as(user).matches("\\++"));
-            assertThat(room.present()).containsExactlyInAnyOrderElementsOf(names(room.users));
-            report("redis-restart", room);
+            crowd.told().forEach((user, changes) -> assertThat(changes).as(user).matches("\\++"));
+            crowd.assertPresent(crowd.users);
+            report("redis-restart", crowd);
         }
     }
 
     private static void lostState(Deployment deployment) {
-        try (Room room = new Room(deployment)) {
+        try (Crowd crowd = new Crowd(deployment)) {
             deployment.redis().cli("FLUSHALL");
-            room.awaitPresent(names(room.users));
+            crowd.awaitPresent(crowd.users);
             pause(FOUND_SOON);
-            room.assertTold(room.users, "+");
-            report("flushall", room);
+            crowd.assertTold(crowd.users, "+");
+            report("flushall", crowd);
         }
     }
 
-    private static void report(String name, Room room) {
-        String told = String.join("", room.told().values());
+    private static void report(String name, Crowd crowd) {
+        String told = String.join("", crowd.told().values());
         System.out.printf(
                 "FAULTS presence %s: users=%d joins=%d leaves=%d present=%d%n",
                 name,
-                room.users.size(),
+                crowd.users.size(),
                 told.chars().filter(c -> c == '+').count(),
                 told.chars().filter(c -> c == '-').count(),
-                room.present().size());
+                crowd.present());
     }
 
     private static List<String> names(Collection<Attendee> users) {
         return users.stream().map(Attendee::user).toList();
-    }
-
-    private static List<String> changes(EventStream stream, String type) {
-        return stream.ofType(type).stream()
-                .map(payload -> payload.path("userId").textValue())
-                .toList();
     }
 
     /// For what must not happen meanwhile.

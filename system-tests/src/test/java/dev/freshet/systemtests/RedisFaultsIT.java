@@ -43,7 +43,7 @@ final class RedisFaultsIT {
 
     @Test
     void whatWasAcknowledgedSurvivesTheDeathOfRedis() {
-        try (Scenario scenario = Scenario.of("redis-death", deployment, CHANNELS)) {
+        try (Scenario scenario = Scenario.withRoom("redis-death", deployment, CHANNELS, 0)) {
             assertThat(deployment.redis().cli("CONFIG", "SET", "appendfsync", "always"))
                     .isEqualTo("OK");
             dieAndComeBack(scenario);
@@ -56,7 +56,7 @@ final class RedisFaultsIT {
     /// and takes that with it; whoever had it already is told.
     @Test
     void allButTheLastSecondsSurvivesTheDeathOfRedis() {
-        try (Scenario scenario = Scenario.of("redis-restart", deployment, CHANNELS)) {
+        try (Scenario scenario = Scenario.withRoom("redis-restart", deployment, CHANNELS, 0)) {
             Instant killed = dieAndComeBack(scenario);
 
             scenario.load().finish();

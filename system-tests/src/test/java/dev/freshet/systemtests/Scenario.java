@@ -8,6 +8,7 @@ import dev.freshet.systemtests.checker.Transcript;
 import dev.freshet.systemtests.checker.Verdict;
 import dev.freshet.systemtests.client.Client;
 import dev.freshet.systemtests.client.Clients;
+import dev.freshet.systemtests.client.PollClient;
 import dev.freshet.systemtests.client.Route;
 import dev.freshet.systemtests.client.SocketClient;
 import dev.freshet.systemtests.client.SseClient;
@@ -36,6 +37,7 @@ final class Scenario implements AutoCloseable {
 
     private static final Duration SETTLE_LIMIT = Duration.ofSeconds(60);
     private static final int CHANNELS_PER_CLIENT = 3;
+    private static final int PADDING = 50;
 
     private final String name;
     private final Deployment deployment;
@@ -52,12 +54,12 @@ final class Scenario implements AutoCloseable {
     private @Nullable Page page;
     private int faults;
 
-    private Scenario(String name, Deployment deployment, int channelCount, int padding, int waitReplicas) {
+    private Scenario(String name, Deployment deployment, int channelCount, int rooms, int padding, int waitReplicas) {
         this.name = name;
         this.deployment = deployment;
         this.checker = new Checker(deployment.log().partitions());
         this.channels = IntStream.range(0, channelCount)
-                .mapToObj(i -> "broadcast:" + prefix(name) + "-" + i)
+                .mapToObj(i -> (i < channelCount - rooms ? "broadcast:" : "room:") + prefix(name) + "-" + i)
                 .toList();
         List<String> urls = new ArrayList<>(List.of(deployment.url("/api/events")));
         deployment.all(Service.EVENTS).forEach(replica -> urls.add(replica.url("/api/events")));
@@ -80,7 +82,7 @@ final class Scenario implements AutoCloseable {
     }
 
     static Scenario of(String name, Deployment deployment, int channelCount) {
-        return of(name, deployment, channelCount, 50);
+        return of(name, deployment, channelCount, PADDING);
     }
 
     /// @param padding characters that make each payload longer
@@ -90,7 +92,12 @@ final class Scenario implements AutoCloseable {
 
     /// @param waitReplicas that have what counts as acknowledged to an `XADD`
     static Scenario of(String name, Deployment deployment, int channelCount, int padding, int waitReplicas) {
-        return new Scenario(name, deployment, channelCount, padding, waitReplicas);
+        return new Scenario(name, deployment, channelCount, 0, padding, waitReplicas);
+    }
+
+    /// The same with a room as the last channel: sockets join it, streams follow it, and all of them are present.
+    static Scenario withRoom(String name, Deployment deployment, int channelCount, int waitReplicas) {
+        return new Scenario(name, deployment, channelCount, 1, PADDING, waitReplicas);
     }
 
     Checker checker() {
@@ -151,8 +158,14 @@ final class Scenario implements AutoCloseable {
         return client;
     }
 
-    /// Half of them streams, half of them sockets, a half of each around the proxy, each on some channels; and a
-    /// browser on all.
+    /// Polls one channel as a user of its own, not started.
+    PollClient poll(Route route, String channel) {
+        String user = user();
+        return clients.poll(route, token(user), checker.follow("polling " + user, List.of(channel)));
+    }
+
+    /// Half of them streams, half of them sockets, a half of each around the proxy, each on some channels; the last one
+    /// polls instead, and the one before it is in the room, if there is one. And a browser on all.
     void connect(int count) {
         connect(count, direct());
     }
@@ -161,7 +174,15 @@ final class Scenario implements AutoCloseable {
     void connect(int count, Route around) {
         for (int i = 0; i < count; i++) {
             Route route = i % 4 < 2 ? throughProxy() : around;
-            Client client = i % 2 == 0 ? stream(route, someChannels()) : socket(route, someChannels());
+            Client client;
+            if (i == count - 1) {
+                // Around the proxy, which ends a connection after so many requests.
+                client = poll(around, channels.getFirst());
+            } else if (i == count - 2) {
+                client = socket(route, List.of(channels.getFirst(), channels.getLast()));
+            } else {
+                client = i % 2 == 0 ? stream(route, someChannels()) : socket(route, someChannels());
+            }
             client.start();
         }
         awaitConnected();
@@ -324,13 +345,18 @@ final class Scenario implements AutoCloseable {
         return name.replaceAll("[^a-z0-9]+", "-");
     }
 
-    /// The delay below which all but one in a hundred of these clients' last events came, ms.
-    static double p99Millis(List<? extends Client> of, int lastEvents) {
+    /// Of the delays with which these clients' last events came, ms: those below which so large a part of them is.
+    ///
+    /// @param lastEvents of each client
+    /// @param parts from 0 to 1
+    static double[] delaysMillis(List<? extends Client> of, int lastEvents, double... parts) {
         int[] delays = of.stream()
                 .flatMapToInt(client -> Arrays.stream(client.transcript().lastDelays(lastEvents)))
                 .sorted()
                 .toArray();
-        return delays.length == 0 ? Double.NaN : delays[(int) (delays.length * 0.99)] / 1_000.0;
+        return Arrays.stream(parts)
+                .map(part -> delays.length == 0 ? Double.NaN : delays[(int) (delays.length * part)] / 1_000.0)
+                .toArray();
     }
 
     @Override
@@ -356,7 +382,7 @@ final class Scenario implements AutoCloseable {
 
     /// Not remembered as a secret: the logs are searched for some, not for thousands.
     private String token(String user) {
-        return deployment.user(user).sign();
+        return deployment.user(user).channels("room:*").sign();
     }
 
     private CompletableFuture<String> ticket(Rest user) {

@@ -14,9 +14,9 @@ import org.junit.jupiter.api.Test;
 @Tag("faults")
 final class SentinelFaultsIT {
 
-    private static final int CLIENTS = 120;
+    private static final int CLIENTS = 240;
     private static final int CHANNELS = 12;
-    private static final int RATE = 60;
+    private static final int RATE = 150;
 
     private static RedisSentinel redis;
     private static Deployment deployment;
@@ -54,20 +54,20 @@ final class SentinelFaultsIT {
             java.util.function.Consumer<RedisServer> fault,
             java.util.function.Consumer<RedisServer> repair) {
         redis.awaitReplicas(2);
-        try (Scenario scenario = Scenario.of(name, deployment, CHANNELS, 50, 1)) {
+        try (Scenario scenario = Scenario.withRoom(name, deployment, CHANNELS, 1)) {
             scenario.connect(CLIENTS);
             // A pod may have delivered what only the old primary had.
-            scenario.allow(Gaps.atMostOne("reset"));
+            scenario.allow(Gaps.forPhantoms("reset"));
             scenario.load().begin(RATE);
-            scenario.flow(200);
+            scenario.flow(600);
 
             scenario.fault();
             RedisServer old = redis.primary();
             fault.accept(old);
             redis.awaitPrimaryOtherThan(old);
-            scenario.flow(200);
+            scenario.flow(600);
             repair.accept(old);
-            scenario.flow(100);
+            scenario.flow(300);
 
             scenario.load().finish();
             scenario.excuseWhatIsGone();

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// An event that stands in the log (it was acknowledged, or one client received it) is owed to everyone who follows its
 /// channel from a place before it, once and in the log's order, or else a `gap` at that place. Ephemeral events may be
-/// missing, but neither come twice nor out of order. Safe for any thread.
+/// missing, but neither come twice nor out of order. Whoever received an event that the log lost later must be told so
+/// (`reset`) before anything else comes on its channel. Safe for any thread.
 public final class Checker {
 
     private final Partitions partitions;
@@ -76,6 +77,7 @@ public final class Checker {
     public Verdict verify(Predicate<Transcript> which) {
         List<Publication> all = publications();
         Map<String, List<Owed>> owed = owedByChannel(all);
+        Phantoms phantoms = new Phantoms(this, all);
         Findings findings = new Findings();
         synchronized (this) {
             findings.violations.addAll(violations);
@@ -83,7 +85,7 @@ public final class Checker {
         all.stream().map(Publication::contradiction).filter(Objects::nonNull).forEach(findings.violations::add);
         for (Transcript transcript : transcripts()) {
             if (which.test(transcript)) {
-                transcript.read(new Judge(this, owed, findings));
+                transcript.read(new Judge(this, owed, phantoms, findings));
                 findings.connections += transcript.connections();
                 findings.received += transcript.events();
             }

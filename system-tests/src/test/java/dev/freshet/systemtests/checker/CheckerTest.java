@@ -8,6 +8,7 @@ import dev.freshet.contract.event.StreamId;
 import dev.freshet.contract.log.Partitions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,13 +30,13 @@ final class CheckerTest {
         for (int i = 0; i < 10; i++) {
             events.add(acknowledged(CHANNEL, 100 + i, false));
         }
-        transcript.connected(cursor(99), false, false);
+        transcript.connected(cursor(99), "", false);
     }
 
     @Test
     void aFlawlessRunIsClean() {
         receive(0, 5);
-        transcript.connected(cursor(104), true, true);
+        transcript.connected(cursor(104), cursor(104), true);
         receive(5, 10);
 
         Verdict verdict = checker.verify();
@@ -64,7 +65,7 @@ final class CheckerTest {
         checker.verify().assertClean();
 
         Transcript other = checker.follow("other", List.of(CHANNEL));
-        other.connected(cursor(109), false, false);
+        other.connected(cursor(109), "", false);
         other.event(unanswered.number(), cursor(110));
 
         assertViolation("client silently lost 1");
@@ -76,7 +77,7 @@ final class CheckerTest {
         transcript.event(9, cursor(109));
         assertViolation("received event 9 of " + CHANNEL + " twice, on connections 1 and 1");
 
-        transcript.connected(cursor(109), true, true);
+        transcript.connected(cursor(109), cursor(109), true);
         transcript.event(3, cursor(103));
         assertViolation("received event 3 of " + CHANNEL + " twice, on connections 1 and 2");
         assertThat(checker.verify().doubled()).isEqualTo(2);
@@ -95,7 +96,7 @@ final class CheckerTest {
     @Test
     void aLossThatIsAnnouncedOnceIsCleanWhereItIsAllowed() {
         receive(0, 4);
-        transcript.connected(cursor(103), true, false);
+        transcript.connected(cursor(103), cursor(103), false);
         transcript.gap(CHANNEL, "trimmed");
         receive(7, 10);
         assertViolation("because of \"trimmed\"");
@@ -176,10 +177,10 @@ final class CheckerTest {
     void resumedMustAgreeWithTheGaps() {
         receive(0, 4);
         transcript.allow(Gaps.forLoss("trimmed"));
-        transcript.connected(cursor(103), true, true);
+        transcript.connected(cursor(103), cursor(103), true);
         transcript.gap(CHANNEL, "trimmed");
         receive(6, 8);
-        transcript.connected(cursor(107), true, false);
+        transcript.connected(cursor(107), cursor(107), false);
         receive(8, 10);
 
         assertViolation("resumed=true, and then of a gap, on connection 2");
@@ -190,7 +191,7 @@ final class CheckerTest {
     void aLogMayLoseItsEndAfterTheGreeting() {
         receive(0, 4);
         transcript.allow(Gaps.atMostOne("reset"));
-        transcript.connected(cursor(103), true, true);
+        transcript.connected(cursor(103), cursor(103), true);
         transcript.gap(CHANNEL, "reset");
         receive(4, 10);
         assertViolation("resumed=true, and then of a gap, on connection 2");
@@ -202,7 +203,7 @@ final class CheckerTest {
     @Test
     void comingBackWithoutACursorIsFound() {
         receive(0, 10);
-        transcript.connected(cursor(109), false, false);
+        transcript.connected(cursor(109), "", false);
         assertViolation("came back without a cursor");
     }
 
@@ -233,14 +234,203 @@ final class CheckerTest {
 
     @Test
     void whatAServerLostAndAPublisherRepeatedMayComeTwice() {
-        receive(0, 8);
-        transcript.event(7, cursor(150));
-        receive(8, 10);
-        assertViolation("event 7 of " + CHANNEL + " stands at 107-0 and at 150-0");
+        transcript.allow(Gaps.atMostOne("reset"));
+        receive(0, 10);
+        transcript.gap(CHANNEL, "reset");
+        transcript.event(9, cursor(150));
+        assertViolation("event 9 of " + CHANNEL + " stands at 109-0 and at 150-0");
         assertViolation("twice");
 
-        events.get(7).repeated();
+        events.get(9).repeated();
         checker.verify().assertClean();
+    }
+
+    @Test
+    void whoReceivedWhatAServerLostIsToldBeforeItsRepetitionComes() {
+        transcript.allow(Gaps.atMostOne("reset"));
+        receive(0, 10);
+        transcript.event(9, cursor(150));
+        transcript.gap(CHANNEL, "reset");
+        Transcript late = checker.follow("late", List.of(CHANNEL));
+        late.connected(cursor(99), "", false);
+        receive(late, 0, 9);
+        late.event(9, cursor(150));
+        events.get(9).repeated();
+
+        assertThat(checker.verify().violations())
+                .containsExactly("client was not told of a loss in " + CHANNEL + " before event 9 of " + CHANNEL
+                        + ", though it received event 9 of " + CHANNEL + ", on connection 1");
+    }
+
+    @Test
+    void whoReceivedALostEventMustBeTold() {
+        transcript.allow(Gaps.atMostOne("reset"));
+        receive(0, 10);
+        events.get(9).excuse();
+        assertViolation("was not told of a loss in " + CHANNEL + " to the end, though it received event 9");
+
+        transcript.gap(OTHER, "reset");
+        assertViolation("was not told of a loss in " + CHANNEL);
+
+        transcript.gap(CHANNEL, "reset");
+        checker.verify().assertClean();
+    }
+
+    @Test
+    void whoReceivedALostEventMustBeToldBeforeAnythingElseComes() {
+        transcript.allow(Gaps.atMostOne("reset"));
+        receive(0, 10);
+        events.get(9).excuse();
+        receive(afterwards(CHANNEL, 200));
+        transcript.gap(CHANNEL, "reset");
+
+        assertViolation("was not told of a loss in " + CHANNEL + " before event 10 of " + CHANNEL);
+    }
+
+    @Test
+    void anotherReasonDoesNotTellThatTheLogWentBack() {
+        transcript.allow(Gaps.atMostOne("reset", "trimmed"));
+        receive(0, 10);
+        transcript.gap(CHANNEL, "trimmed");
+        events.get(9).excuse();
+
+        assertViolation("was not told of a loss in " + CHANNEL);
+    }
+
+    @Test
+    void whoReceivedALostEventAndComesBackMustBeToldThen() {
+        transcript.allow(Gaps.atMostOne("reset"));
+        receive(0, 10);
+        events.get(9).excuse();
+        transcript.connected(cursor(150, "next"), cursor(109), null);
+        assertViolation("was not told of a loss in " + CHANNEL + " to the end, though it came back from 109-0~epoch");
+
+        transcript.gap(CHANNEL, "reset");
+        transcript.gap(OTHER, "reset");
+        receive(afterwards(CHANNEL, 200));
+        checker.verify().assertClean();
+    }
+
+    /// One cursor speaks for all channels of a partition.
+    @Test
+    void whoComesBackFromALostPlaceIsToldOnEachChannel() {
+        transcript.allow(Gaps.forPhantoms("reset"));
+        Publication lost = acknowledged(OTHER, 110, false);
+        receive(0, 10);
+        transcript.event(lost.number(), cursor(110));
+        lost.excuse();
+        transcript.connected(cursor(150, "next"), cursor(110), false);
+        transcript.gap(OTHER, "reset");
+        assertViolation("was not told of a loss in " + CHANNEL + " to the end, though it came back from");
+
+        transcript.gap(CHANNEL, "reset");
+        Verdict verdict = checker.verify();
+        verdict.assertClean();
+        assertThat(verdict.gaps()).isEqualTo(2);
+        assertThat(verdict.gapsExpected()).isEqualTo(2);
+    }
+
+    @Test
+    void whoComesBackToAPodThatKnowsOfNoLossIsToldOnlyOfWhatItsChannelsLost() {
+        transcript.allow(Gaps.forPhantoms("reset").alsoLate());
+        receive(0, 10);
+        events.get(9).excuse();
+        transcript.connected(cursor(109), cursor(109), true);
+        transcript.gap(CHANNEL, "reset");
+        receive(afterwards(CHANNEL, 200));
+        receive(afterwards(OTHER, 201));
+
+        checker.verify().assertClean();
+    }
+
+    @Test
+    void whoStaysAwayNeedNotBeToldUntilItIsBack() {
+        receive(0, 10);
+        events.get(9).excuse();
+        transcript.left();
+        checker.verify().assertClean();
+
+        transcript.connected(cursor(109), cursor(109), true);
+        assertViolation("was not told of a loss in " + CHANNEL);
+    }
+
+    @Test
+    void whoSawNothingThatIsGoneIsNotToBeTold() {
+        transcript.allow(Gaps.forPhantoms("reset"));
+        receive(0, 9);
+        events.get(9).excuse();
+        checker.verify().assertClean();
+
+        transcript.gap(CHANNEL, "reset");
+        assertViolation("was told of a gap in " + CHANNEL + " and has seen nothing that is gone");
+    }
+
+    @Test
+    void whoComesBackFromAPlaceThatIsLeftIsNotToBeTold() {
+        transcript.allow(Gaps.forPhantoms("reset"));
+        receive(0, 9);
+        events.get(9).excuse();
+        transcript.connected(cursor(150, "next"), cursor(108), false);
+        transcript.gap(CHANNEL, "reset");
+        assertViolation("has seen nothing that is gone, on connection 2");
+    }
+
+    @Test
+    void whoAsksAboutAPlaceThatIsGoneMayBeTold() {
+        transcript.allow(Gaps.forPhantoms("reset"));
+        Publication lost = acknowledged("broadcast:elsewhere", 110, false);
+        lost.excuse();
+        receive(0, 10);
+        transcript.gap(CHANNEL, "reset", cursor(110));
+        checker.verify().assertClean();
+
+        transcript.gap(CHANNEL, "reset", cursor(109));
+        assertViolation("has seen nothing that is gone");
+    }
+
+    @Test
+    void aLossIsToldOnce() {
+        transcript.allow(Gaps.forPhantoms("reset"));
+        receive(0, 10);
+        events.get(9).excuse();
+        transcript.gap(CHANNEL, "reset");
+        checker.verify().assertClean();
+
+        transcript.gap(CHANNEL, "reset");
+        assertViolation("has seen nothing that is gone");
+    }
+
+    @Test
+    void whoWasLiveBehindALostEventMayBeToldAndNeedNot() {
+        receive(0, 9);
+        events.get(9).excuse();
+        Transcript late = checker.follow("late", List.of(CHANNEL));
+        late.allow(Gaps.forPhantoms("reset"));
+        late.connected(cursor(109), "", false);
+        Transcript told = checker.follow("told", List.of(CHANNEL, OTHER));
+        told.allow(Gaps.forPhantoms("reset"));
+        told.connected(cursor(109), "", false);
+        // The log has had it before anybody saw it: that is how its epoch is known.
+        transcript.event(9, cursor(109));
+        transcript.left();
+        told.gap(CHANNEL, "reset");
+        checker.verify().assertClean();
+
+        told.gap(OTHER, "reset");
+        assertViolation("told was told of a gap in " + OTHER + " and has seen nothing that is gone");
+    }
+
+    @Test
+    void nobodyIsToldOfALostEphemeralEvent() {
+        transcript.allow(Gaps.forPhantoms("reset"));
+        Publication typing = acknowledged(CHANNEL, 110, true);
+        receive(0, 10);
+        transcript.event(typing.number(), cursor(110));
+        typing.excuse();
+        checker.verify().assertClean();
+
+        transcript.gap(CHANNEL, "reset");
+        assertViolation("has seen nothing that is gone");
     }
 
     @Test
@@ -290,7 +480,7 @@ final class CheckerTest {
         int cut = random.nextInt(order.size());
         for (int i = 0; i < order.size(); i++) {
             if (i == cut) {
-                transcript.connected(cursor(99), true, true);
+                transcript.connected(cursor(99), cursor(99), true);
             }
             int number = order.get(i);
             transcript.event(number, cursor(100 + number));
@@ -300,9 +490,25 @@ final class CheckerTest {
     }
 
     private void receive(int from, int to) {
+        receive(transcript, from, to);
+    }
+
+    private void receive(Transcript by, int from, int to) {
         for (int i = from; i < to; i++) {
-            transcript.event(events.get(i).number(), cursor(100 + i));
+            by.event(events.get(i).number(), cursor(100 + i));
         }
+    }
+
+    private void receive(Publication publication) {
+        EventId id = new EventId(0, Objects.requireNonNull(publication.place()), "next");
+        transcript.event(publication.number(), id.toString());
+    }
+
+    /// An event of the log that went on without its end.
+    private Publication afterwards(String channel, long ms) {
+        Publication publication = checker.attempt(channel, false);
+        publication.acknowledged(cursor(ms, "next"));
+        return publication;
     }
 
     private void assertViolation(String part) {
@@ -317,6 +523,10 @@ final class CheckerTest {
     }
 
     private static String cursor(long ms) {
-        return new EventId(0, new StreamId(ms, 0), "epoch").toString();
+        return cursor(ms, "epoch");
+    }
+
+    private static String cursor(long ms, String epoch) {
+        return new EventId(0, new StreamId(ms, 0), epoch).toString();
     }
 }

@@ -19,7 +19,9 @@ public record Gaps(Rule rule, Set<String> reasons, boolean late) {
         /// At most one per channel, with or without a loss: whoever tells cannot know whether there was one.
         AT_MOST_ONE,
         /// One per channel, with or without a loss.
-        EXACTLY_ONE
+        EXACTLY_ONE,
+        /// One for who received an event that the log has lost, or came back from a place that it lost; no other.
+        FOR_PHANTOMS
     }
 
     public static Gaps none() {
@@ -36,6 +38,10 @@ public record Gaps(Rule rule, Set<String> reasons, boolean late) {
 
     public static Gaps exactlyOne(String... reasons) {
         return new Gaps(Rule.EXACTLY_ONE, Set.of(reasons), false);
+    }
+
+    public static Gaps forPhantoms(String... reasons) {
+        return new Gaps(Rule.FOR_PHANTOMS, Set.of(reasons), false);
     }
 
     /// The same, also [#late].

@@ -1,6 +1,9 @@
 package dev.freshet.systemtests.checker;
 
+import dev.freshet.contract.event.Cursor;
+import dev.freshet.contract.event.EventId;
 import dev.freshet.contract.event.StreamId;
+import dev.freshet.contract.message.GapReason;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,8 +15,11 @@ import org.jspecify.annotations.Nullable;
 /// Walks one client's transcript beside what was owed to it. Not thread-safe.
 final class Judge implements Transcript.Reader {
 
+    private static final String RESET = GapReason.RESET.word();
+
     private final Checker checker;
     private final Map<String, List<Checker.Owed>> owed;
+    private final Phantoms phantoms;
     private final Checker.Findings findings;
     private final Map<String, Walk> walks = new HashMap<>();
     private String client = "";
@@ -22,10 +28,12 @@ final class Judge implements Transcript.Reader {
     private int said;
     private Transcript.@Nullable Connected greeting;
     private boolean afterGreeting;
+    private boolean left;
 
-    Judge(Checker checker, Map<String, List<Checker.Owed>> owed, Checker.Findings findings) {
+    Judge(Checker checker, Map<String, List<Checker.Owed>> owed, Phantoms phantoms, Checker.Findings findings) {
         this.checker = checker;
         this.owed = owed;
+        this.phantoms = phantoms;
         this.findings = findings;
     }
 
@@ -46,6 +54,10 @@ final class Judge implements Transcript.Reader {
 
     @Override
     public void event(int number) {
+        event(number, true);
+    }
+
+    private void event(int number, boolean atItsPlace) {
         firstAfterGreeting(false);
         Publication publication = checker.publication(number);
         if (publication == null) {
@@ -57,7 +69,7 @@ final class Judge implements Transcript.Reader {
             say("received " + publication + " and does not follow it");
             return;
         }
-        walk.event(publication);
+        walk.event(publication, atItsPlace);
     }
 
     @Override
@@ -67,6 +79,8 @@ final class Judge implements Transcript.Reader {
                 connection++;
                 greeting = connected;
                 afterGreeting = true;
+                left = false;
+                walks.values().forEach(walk -> walk.connected(connected));
                 if (!connected.cameBack() && connection > 1) {
                     say("came back without a cursor");
                 }
@@ -79,6 +93,8 @@ final class Judge implements Transcript.Reader {
                     say("was told resumed=true without a cursor");
                 }
             }
+            case Transcript.Elsewhere elsewhere -> event(elsewhere.number(), false);
+            case Transcript.Left gone -> left = true;
             case Transcript.Gap gap -> {
                 firstAfterGreeting(true);
                 findings.gaps++;
@@ -86,7 +102,7 @@ final class Judge implements Transcript.Reader {
                 if (walk == null) {
                     say("was told of a gap in " + gap.channel() + " and does not follow it");
                 } else {
-                    walk.gap(gap.reason());
+                    walk.gap(gap.reason(), gap.from());
                 }
             }
         }
@@ -135,6 +151,12 @@ final class Judge implements Transcript.Reader {
         private int next;
         private int gaps;
 
+        /// Whether this client may be told now that the log went back.
+        private boolean mayBeTold;
+
+        /// Why it must be, before anything else; `null` if it need not.
+        private @Nullable String mustBeTold;
+
         private Walk(String channel, List<Checker.Owed> owed, StreamId start) {
             this.channel = channel;
             this.owed = owed;
@@ -144,7 +166,32 @@ final class Judge implements Transcript.Reader {
             }
         }
 
-        private void event(Publication publication) {
+        private void connected(Transcript.Connected connected) {
+            int partition = checker.partitionOf(channel);
+            EventId at = connected.at() == null ? null : connected.at().in(partition);
+            Cursor cameWith = connected.from().get(channel);
+            EventId from = cameWith == null ? null : cameWith.in(partition);
+            if (from != null && phantoms.isBeyondLog(from)) {
+                mayBeTold = true;
+                if (at != null && !at.epoch().equals(from.epoch())) {
+                    // The pod knew of the loss when it welcomed this client.
+                    mustBeTold = "it came back from " + from;
+                }
+            }
+            // It is as live as those who received the lost event, and the pod does not know who did.
+            mayBeTold |= at != null && phantoms.isBeyondChannel(at, channel);
+        }
+
+        private void event(Publication publication, boolean atItsPlace) {
+            if (publication.isLost() && atItsPlace) {
+                // Nobody is told of an ephemeral one.
+                if (!publication.ephemeral()) {
+                    mayBeTold = true;
+                    mustBeTold = "it received " + publication;
+                }
+            } else {
+                tell("before " + publication);
+            }
             if (publication.isRepeated()) {
                 return;
             }
@@ -170,19 +217,49 @@ final class Judge implements Transcript.Reader {
             }
         }
 
-        private void gap(String reason) {
+        private void gap(String reason, @Nullable Cursor from) {
+            EventId asked = from == null ? null : from.in(checker.partitionOf(channel));
+            mayBeTold |= asked != null && phantoms.isBeyondLog(asked);
             gaps++;
             waiting.add(reason);
             reasons.add(reason);
+            if (allowed.rule() == Gaps.Rule.FOR_PHANTOMS) {
+                if (mayBeTold) {
+                    findings.gapsExpected++;
+                } else {
+                    say("was told of a gap in " + channel + " and has seen nothing that is gone, on connection "
+                            + connection);
+                }
+            }
+            if (reason.equals(RESET)) {
+                mayBeTold = false;
+                mustBeTold = null;
+            }
             if (!allowed.reasons().contains(reason)) {
                 say("was told of a gap in " + channel + " because of \"" + reason + "\", on connection " + connection);
             }
         }
 
+        /// Whoever saw what is gone must have been told by now.
+        private void tell(String when) {
+            if (mustBeTold != null) {
+                say("was not told of a loss in " + channel + " " + when + ", though " + mustBeTold + ", on connection "
+                        + connection);
+                if (allowed.rule() == Gaps.Rule.FOR_PHANTOMS) {
+                    findings.gapsExpected++;
+                }
+                mayBeTold = false;
+                mustBeTold = null;
+            }
+        }
+
         private void end() {
             settle(null);
+            if (!left) {
+                tell("to the end");
+            }
             switch (allowed.rule()) {
-                case NONE, FOR_LOSS -> {}
+                case NONE, FOR_LOSS, FOR_PHANTOMS -> {}
                 case AT_MOST_ONE -> {
                     findings.gapsExpected += Math.min(gaps, 1);
                     if (gaps > 1) {

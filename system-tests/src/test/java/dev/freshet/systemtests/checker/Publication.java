@@ -13,6 +13,7 @@ public final class Publication {
     private final boolean ephemeral;
     private final long sentNanos = System.nanoTime();
     private @Nullable StreamId place;
+    private @Nullable String epoch;
     private @Nullable StreamId acknowledgedAt;
     private boolean acknowledged;
     private boolean excused;
@@ -56,7 +57,11 @@ public final class Publication {
             contradict("was acknowledged with the id \"" + id + "\"");
             return;
         }
-        acknowledged(parsed.position());
+        synchronized (this) {
+            acknowledged = true;
+            acknowledgedAt = parsed.position();
+        }
+        standsAt(parsed);
     }
 
     /// The log took it: `XADD` answered.
@@ -65,19 +70,29 @@ public final class Publication {
             acknowledged = true;
             acknowledgedAt = id;
         }
-        standsAt(id);
+        standsAt(id, null);
     }
 
     /// Somebody saw it there. Two places are a contradiction: it was appended twice, or somebody was told a wrong id.
-    synchronized void standsAt(StreamId seen) {
+    ///
+    /// @return whether that is its [#place]
+    boolean standsAt(EventId seen) {
+        return standsAt(seen.position(), seen.epoch());
+    }
+
+    private synchronized boolean standsAt(StreamId seen, @Nullable String seenEpoch) {
         if (place == null) {
             place = seen;
         } else if (!place.equals(seen)) {
             contradict("stands at " + place + " and at " + seen);
+            return false;
         }
+        // `XADD` does not tell it.
+        epoch = epoch == null ? seenEpoch : epoch;
+        return true;
     }
 
-    /// It is owed to nobody: the fault may have taken it, as the documents say.
+    /// It is owed to nobody: the fault took it out of the log, as the documents allow. Who received it is to be told.
     public synchronized void excuse() {
         excused = true;
     }
@@ -91,6 +106,16 @@ public final class Publication {
 
     synchronized boolean isRepeated() {
         return repeated;
+    }
+
+    /// Whether the log does not have it any more where it stood.
+    synchronized boolean isLost() {
+        return excused && place != null;
+    }
+
+    /// The log's epoch in which it stood at its place; `null` if nobody told.
+    synchronized @Nullable String epoch() {
+        return epoch;
     }
 
     /// Whether the log was asked and said yes.

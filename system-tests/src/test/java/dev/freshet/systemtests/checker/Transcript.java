@@ -22,11 +22,28 @@ public final class Transcript {
 
     /// A connection was welcomed.
     ///
-    /// @param cameBack whether it came with a cursor
-    record Connected(boolean cameBack, @Nullable Boolean resumed) implements Note {}
+    /// @param at where it begins
+    /// @param from where it came from, by channel; empty if it came without a cursor
+    record Connected(
+            @Nullable Cursor at,
+            Map<String, Cursor> from,
+            @Nullable Boolean resumed) implements Note {
+
+        boolean cameBack() {
+            return !from.isEmpty();
+        }
+    }
+
+    /// An event came at another place than the one where it was seen first.
+    record Elsewhere(int number) implements Note {}
+
+    /// The client stays away from now on.
+    record Left() implements Note {}
 
     /// The server told of a loss.
-    record Gap(String channel, String reason) implements Note {}
+    ///
+    /// @param from the place that was asked about; `null` if the server told by itself
+    record Gap(String channel, String reason, @Nullable Cursor from) implements Note {}
 
     private final Checker checker;
     private final String name;
@@ -64,29 +81,52 @@ public final class Transcript {
         return gaps.rule() == Gaps.Rule.NONE;
     }
 
-    /// A connection was welcomed.
+    /// A connection was welcomed, of a client that has one cursor for all that it follows.
     ///
     /// @param cursor where it begins: from there on everything is owed, if it is this client's first
-    /// @param cameBack whether the client had a cursor
+    /// @param from the cursor it came with; `null` or empty if it had none
     /// @param resumed as the server said; `null` if this transport does not say
-    public synchronized void connected(String cursor, boolean cameBack, @Nullable Boolean resumed) {
+    public void connected(String cursor, @Nullable String from, @Nullable Boolean resumed) {
+        Map<String, String> all = new HashMap<>();
+        if (from != null && !from.isEmpty()) {
+            channels.forEach(channel -> all.put(channel, from));
+        }
+        connected(cursor, all, resumed);
+    }
+
+    /// The same, of a client that has one for each channel.
+    ///
+    /// @param from by channel; empty if it had none
+    public synchronized void connected(String cursor, Map<String, String> from, @Nullable Boolean resumed) {
         connections++;
-        note(new Connected(cameBack, resumed));
-        if (!starts.isEmpty()) {
+        Cursor at = parse("was welcomed with", cursor);
+        Map<String, Cursor> places = new HashMap<>();
+        from.forEach((channel, text) -> {
+            Cursor place = parse("came back with", text);
+            if (place != null) {
+                places.put(channel, place);
+            }
+        });
+        note(new Connected(at, Map.copyOf(places), resumed));
+        if (!starts.isEmpty() || at == null) {
             return;
         }
-        try {
-            Cursor parsed = Cursor.parse(cursor);
-            for (String channel : channels) {
-                EventId start = parsed.in(checker.partitionOf(channel));
-                if (start == null) {
-                    violation("was welcomed with a cursor that says nothing about " + channel + ": " + cursor);
-                } else {
-                    starts.put(channel, start.position());
-                }
+        for (String channel : channels) {
+            EventId start = at.in(checker.partitionOf(channel));
+            if (start == null) {
+                violation("was welcomed with a cursor that says nothing about " + channel + ": " + cursor);
+            } else {
+                starts.put(channel, start.position());
             }
+        }
+    }
+
+    private @Nullable Cursor parse(String how, String cursor) {
+        try {
+            return Cursor.parse(cursor);
         } catch (ContractViolation unusable) {
-            violation("was welcomed with the cursor \"" + cursor + "\"");
+            violation(how + " the cursor \"" + cursor + "\"");
+            return null;
         }
     }
 
@@ -101,24 +141,43 @@ public final class Transcript {
             violation("received an event that nobody published: " + number);
             return;
         }
+        boolean atItsPlace = true;
         try {
             EventId id = Cursor.parse(cursor).in(checker.partitionOf(publication.channel()));
             if (id == null) {
                 violation("received " + publication + " with a cursor of another partition: " + cursor);
             } else {
-                publication.standsAt(id.position());
+                atItsPlace = publication.standsAt(id);
             }
         } catch (ContractViolation unusable) {
             violation("received " + publication + " with the id \"" + cursor + "\"");
         }
+        int delay = (int) Math.min(Integer.MAX_VALUE, (now - publication.sentNanos()) / 1_000);
         synchronized (this) {
             events++;
-            mark(number, (int) Math.min(Integer.MAX_VALUE, (now - publication.sentNanos()) / 1_000));
+            if (atItsPlace) {
+                mark(number, delay);
+            } else {
+                notes.add(new Elsewhere(number));
+                mark(-notes.size(), delay);
+            }
         }
     }
 
+    /// The client ended its connection and stays away, for ever or until it is welcomed again.
+    public synchronized void left() {
+        note(new Left());
+    }
+
     public synchronized void gap(String channel, String reason) {
-        note(new Gap(channel, reason));
+        note(new Gap(channel, reason, null));
+    }
+
+    /// The same, as an answer.
+    ///
+    /// @param from the cursor that was asked about
+    public synchronized void gap(String channel, String reason, String from) {
+        note(new Gap(channel, reason, parse("asked with", from)));
     }
 
     /// Something that no scenario allows.

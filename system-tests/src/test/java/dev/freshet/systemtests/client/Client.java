@@ -87,6 +87,7 @@ public abstract class Client {
         loop.execute(() -> {
             wanted = false;
             welcomed = false;
+            transcript.left();
             if (channel != null) {
                 channel.close();
             }

@@ -44,6 +44,15 @@ public final class Clients implements AutoCloseable {
         return client;
     }
 
+    /// A client that polls the one channel of its transcript.
+    ///
+    /// @param token goes into the header `Authorization`
+    public synchronized PollClient poll(Route route, String token, Transcript transcript) {
+        PollClient client = new PollClient(loops.next(), route, token, transcript, new Random(random.nextLong()));
+        all.add(client);
+        return client;
+    }
+
     public synchronized List<Client> all() {
         return List.copyOf(all);
     }

@@ -27,14 +27,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
-/// Behaves as the SDK: a ticket for each connection, one `subscribe` per channel with the last id it saw there (its
-/// own channel needs none, its place there travels in the URL), and back after every close but 4003.
+/// Behaves as the SDK: a ticket for each connection, one `subscribe` per channel, or `join-room`, with the last id it
+/// saw
+/// there (its own channel needs none, its place there travels in the URL), and back after every close but 4003.
 public final class SocketClient extends Client {
 
     private static final int MIN_PAUSE_MS = 100;
     private static final int MAX_PAUSE_MS = 1_000;
     private static final int MAX_FRAME = 1 << 20;
     private static final int FORBIDDEN = 4003;
+    private static final String ROOM = "room:";
 
     private final String ownChannel;
     private final Supplier<CompletableFuture<String>> tickets;
@@ -101,6 +103,14 @@ public final class SocketClient extends Client {
                         new Handler(handshaker));
     }
 
+    private String follow(String channel) {
+        String message = channel.startsWith(ROOM)
+                ? "{\"type\":\"join-room\",\"payload\":{\"room\":\"%s\",\"after\":\"%s\"}}"
+                : "{\"type\":\"subscribe\",\"payload\":{\"channel\":\"%s\",\"after\":\"%s\"}}";
+        String name = channel.startsWith(ROOM) ? channel.substring(ROOM.length()) : channel;
+        return message.formatted(name, cursors.get(channel));
+    }
+
     private final class Handler extends SimpleChannelInboundHandler<Object> {
 
         private final WebSocketClientHandshaker handshaker;
@@ -157,16 +167,14 @@ public final class SocketClient extends Client {
             switch (frame.path("type").asText()) {
                 case "connected" -> {
                     greetedAt = payload.path("cursor").asText();
-                    transcript.connected(greetedAt, !cursors.isEmpty(), null);
+                    transcript.connected(greetedAt, Map.copyOf(cursors), null);
                     greeted();
                     for (String channel : transcript.channels()) {
                         cursors.putIfAbsent(channel, greetedAt);
                         if (channel.equals(ownChannel)) {
                             continue;
                         }
-                        context.writeAndFlush(new TextWebSocketFrame(
-                                "{\"type\":\"subscribe\",\"payload\":{\"channel\":\"%s\",\"after\":\"%s\"}}"
-                                        .formatted(channel, cursors.get(channel))));
+                        context.writeAndFlush(new TextWebSocketFrame(follow(channel)));
                     }
                 }
                 case "gap" -> {
@@ -179,7 +187,12 @@ public final class SocketClient extends Client {
                 case "error" -> transcript.violation("was told an error: " + frame);
                 case Frames.TYPE -> {
                     String id = frame.path("id").asText();
-                    cursors.put(frame.path("channel").asText(), id);
+                    // A room that was joined is named as such.
+                    cursors.put(
+                            frame.has("room")
+                                    ? ROOM + frame.path("room").asText()
+                                    : frame.path("channel").asText(),
+                            id);
                     transcript.event(payload.path("n").asInt(-1), id);
                 }
                 default -> {}

@@ -71,12 +71,12 @@ public final class SseClient extends Client {
         return request;
     }
 
-    private void dispatch(boolean cameBack, String event, String data) {
+    private void dispatch(String cameWith, String event, String data) {
         switch (event) {
             case "init" -> {
                 greeted();
                 JsonNode init = Frames.parse(data);
-                transcript.connected(lastEventId, cameBack, init.path("resumed").asBoolean());
+                transcript.connected(lastEventId, cameWith, init.path("resumed").asBoolean());
             }
             case "gap" -> {
                 JsonNode gap = Frames.parse(data);
@@ -89,7 +89,7 @@ public final class SseClient extends Client {
 
     private final class Handler extends SimpleChannelInboundHandler<HttpObject> {
 
-        private final boolean cameBack = !lastEventId.isEmpty();
+        private final String cameWith = lastEventId;
         private final SseParser parser = new SseParser((id, retry, event, data) -> {
             if (id != null) {
                 lastEventId = id;
@@ -98,7 +98,7 @@ public final class SseClient extends Client {
                 retryMs = retry;
             }
             if (!event.isEmpty()) {
-                dispatch(cameBack, event, data);
+                dispatch(cameWith, event, data);
             }
         });
 
