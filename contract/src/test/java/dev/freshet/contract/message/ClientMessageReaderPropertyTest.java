@@ -61,6 +61,7 @@ class ClientMessageReaderPropertyTest {
                 .isInstanceOf(ClientMessage.Inbound.class);
     }
 
+    /// Stops messages made up to make the service fail, and with it the answer to their id.
     @Property(tries = 5000)
     void nothingMakesTheReaderThrow(@ForAll("nearly") String text) {
         assertThat(ClientMessageReader.read(text)).isNotNull();

@@ -12,6 +12,8 @@ import net.jqwik.api.Provide;
 
 /// Whatever stands in `If-Match` and `If-None-Match`: it names versions in the form that the script of edits takes,
 /// or it is refused by the header's name.
+///
+/// Stops headers that would reach the script as something else.
 class VersionTagsPropertyTest {
 
     @Provide

@@ -27,6 +27,8 @@ import net.jqwik.api.constraints.Size;
 
 /// Whatever stands in the body of a publish, and in the headers of a CloudEvent: it is publications and mistakes of
 /// elements, or a refusal with 400, and never an accident.
+///
+/// Stops bodies made up to make the service fail.
 class PublishRequestPropertyTest {
 
     private static final Set<ProblemType> REFUSALS = Set.of(ProblemType.INVALID_REQUEST, ProblemType.MALFORMED_JSON);

@@ -17,6 +17,8 @@ import net.jqwik.api.constraints.Size;
 
 /// Whatever stands in the body of a request for a ticket: it asks for patterns or for everything, or it is refused
 /// with 400.
+///
+/// Stops bodies made up to be read as more than they ask for, or to make the service fail.
 class TicketRequestPropertyTest {
 
     private static final Set<ProblemType> REFUSALS = Set.of(ProblemType.INVALID_REQUEST, ProblemType.MALFORMED_JSON);
