@@ -127,11 +127,12 @@ public final class Wires {
     /// @return the only place in the connection's pipeline
     private static ChannelHandlerContext takeOver(Channel channel, HttpServerRequest request, Runnable gone) {
         HttpServerResponse response = request.response();
-        response.closeHandler(null);
-        response.exceptionHandler(null);
+        // Not `null`: Quarkus wraps what it is given, and would call it.
+        response.closeHandler(closed -> {});
+        response.exceptionHandler(failure -> {});
         if (request.version() == HttpVersion.HTTP_1_0) {
             // It would close the connection.
-            response.endHandler(null);
+            response.endHandler(ended -> {});
         }
         ChannelPipeline pipeline = channel.pipeline();
         VertxHandler<?> vertx = pipeline.get(VertxHandler.class);
