@@ -2,7 +2,6 @@ package dev.freshet.push.presence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.freshet.push.PushTest;
 import dev.freshet.push.StandardProfile;
 import dev.freshet.testkit.FreshetResource;
 import dev.freshet.testkit.WebSocketRecorder;
@@ -16,14 +15,12 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @TestProfile(StandardProfile.class)
 @WithTestResource(FreshetResource.class)
-class LeaveTest extends PushTest {
-
-    private final String room = unique("room");
+class LeaveTest extends RoomTest {
 
     @Test
     void leaveRoomIsToldAtOnce() {
-        WebSocketRecorder watcher = joined(unique("ada"));
-        WebSocketRecorder leaver = joined(unique("bob"));
+        WebSocketRecorder watcher = joined(ada);
+        WebSocketRecorder leaver = joined(bob);
         told(watcher, "user-joined");
         long before = System.nanoTime();
         leaver.send("{\"type\":\"leave-room\",\"payload\":\"" + room + "\"}");
@@ -35,32 +32,18 @@ class LeaveTest extends PushTest {
 
     @Test
     void whoStaysSubscribedDoesNotLeave() {
-        WebSocketRecorder watcher = joined(unique("ada"));
-        WebSocketRecorder leaver = joined(unique("bob"));
+        WebSocketRecorder watcher = joined(ada);
+        WebSocketRecorder leaver = joined(bob);
         told(watcher, "user-joined");
-        String channel = "{\"channel\":\"room:" + room + "\"}";
-        leaver.send("{\"type\":\"subscribe\",\"payload\":" + channel + "}");
+        String payload = "{\"channel\":\"" + channel + "\"}";
+        leaver.send("{\"type\":\"subscribe\",\"payload\":" + payload + "}");
         leaver.next("subscribed");
         leaver.send("{\"type\":\"leave-room\",\"payload\":\"" + room + "\"}");
         leaver.next("left-room");
-        xadd("room:" + room, "marker", "1");
+        marker();
         watcher.next("marker");
         watcher.assertPresenceExhausted();
-        leaver.send("{\"type\":\"unsubscribe\",\"payload\":" + channel + "}");
+        leaver.send("{\"type\":\"unsubscribe\",\"payload\":" + payload + "}");
         told(watcher, "user-left");
-    }
-
-    private static WebSocketRecorder.Message told(WebSocketRecorder watcher, String type) {
-        WebSocketRecorder.Message message = watcher.presence();
-        assertThat(message.type()).isEqualTo(type);
-        return message;
-    }
-
-    private WebSocketRecorder joined(String name) {
-        WebSocketRecorder socket = connected(tokens.user(name).channels("room:*"));
-        socket.send("{\"type\":\"join-room\",\"payload\":\"" + room + "\"}");
-        socket.next("joined-room");
-        socket.next("message-history");
-        return socket;
     }
 }

@@ -3,37 +3,25 @@ package dev.freshet.push.presence;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.freshet.contract.channel.Channel;
 import dev.freshet.contract.log.Keys;
 import dev.freshet.contract.log.PresenceScripts;
 import dev.freshet.push.PresenceProfile;
-import dev.freshet.push.PushTest;
 import dev.freshet.testkit.FreshetResource;
 import dev.freshet.testkit.SseRecorder;
-import dev.freshet.testkit.Tokens;
 import dev.freshet.testkit.WebSocketRecorder;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
-import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
 /// Who is told that somebody came or went, and what is answered to who asks.
 @QuarkusTest
 @TestProfile(PresenceProfile.class)
 @WithTestResource(FreshetResource.class)
-class PresenceTest extends PushTest {
-
-    private final String room = unique("room");
-    private final String channel = "room:" + room;
-    private final String ada = unique("ada");
-    private final String bob = unique("bob");
+class PresenceTest extends RoomTest {
 
     @Test
     void aUserWithSeveralConnectionsComesAndGoesOnce() {
@@ -124,68 +112,6 @@ class PresenceTest extends PushTest {
     }
 
     @Test
-    void thePresenceMessageKnowsWhoJustJoined() {
-        joined(bob);
-        WebSocketRecorder socket = connected(user(ada));
-        socket.send("{\"type\":\"join-room\",\"payload\":\"" + room + "\"}");
-        socket.send("{\"type\":\"presence\",\"payload\":{\"room\":\"" + room + "\"},\"id\":\"7\"}");
-        WebSocketRecorder.Message answer = socket.await("presence");
-        assertThat(answer.payload().path("room").textValue()).isEqualTo(room);
-        assertThat(answer.payload().path("count").intValue()).isEqualTo(2);
-        assertThat(names(answer.payload())).containsExactlyInAnyOrder(ada, bob);
-        assertThat(socket.await("ack").payload().path("id").textValue()).isEqualTo("7");
-    }
-
-    @Test
-    void presenceIsForThoseWhoMayFollow() {
-        joined(ada);
-        Tokens.Builder stranger = tokens.user(bob);
-        assertThat(get(request("/api/rooms/" + room + "/presence", stranger)).statusCode())
-                .isEqualTo(403);
-        WebSocketRecorder socket = connected(stranger);
-        socket.send("{\"type\":\"presence\",\"payload\":{\"room\":\"" + room + "\"},\"id\":\"7\"}");
-        assertThat(socket.next("error").payload().path("code").textValue()).isEqualTo("forbidden");
-    }
-
-    @Test
-    void anEmptyRoomHasNobody() {
-        assertThat(get(request("/api/rooms/" + room + "/presence", user(ada))).body())
-                .isEqualTo("{\"users\":[],\"count\":0}");
-    }
-
-    @Test
-    void manyUsersComeInPages() {
-        List<String> command = new ArrayList<>(List.of("HSET", key()));
-        IntStream.range(0, 2500).forEach(i -> command.addAll(List.of("user-" + i, "elsewhere")));
-        redis.cli(command.toArray(String[]::new));
-
-        Set<String> users = new HashSet<>();
-        String next = "";
-        int pages = 0;
-        do {
-            JsonNode page = snapshot("/api/rooms/" + room + "/presence?after=" + next, ada);
-            assertThat(page.path("count").intValue()).isEqualTo(2500);
-            assertThat(page.path("users").size()).isBetween(1, Snapshots.MAX_USERS);
-            users.addAll(names(page));
-            next = page.path("next").asText("");
-            pages++;
-        } while (!next.isEmpty() && pages < 20);
-        assertThat(users).hasSize(2500);
-        assertThat(pages).isBetween(3, 6);
-        redis.cli("DEL", key());
-    }
-
-    @Test
-    void aHandMadePageIsMalformed() {
-        for (String after : List.of("-1", "x", "0", "01", "99999999999999999999", "1%0A")) {
-            assertThat(get(request("/api/rooms/" + room + "/presence?after=" + after, user(ada)))
-                            .statusCode())
-                    .as(after)
-                    .isEqualTo(400);
-        }
-    }
-
-    @Test
     void aCrowdIsToldItsCount() {
         WebSocketRecorder watcher = joined(ada);
         IntStream.range(0, PresenceProfile.CROWD - 1).forEach(i -> {
@@ -256,44 +182,5 @@ class PresenceTest extends PushTest {
 
     private void awaitGrace() {
         await().pollDelay(java.time.Duration.ofMillis(1500)).until(() -> true);
-    }
-
-    private void marker() {
-        xadd(channel, "marker", "1");
-    }
-
-    private String key() {
-        return Keys.presence(partition(channel), Channel.parse(channel));
-    }
-
-    private Tokens.Builder user(String name) {
-        return tokens.user(name).channels("room:*", "document:*");
-    }
-
-    private static WebSocketRecorder.Message told(WebSocketRecorder watcher, String type) {
-        WebSocketRecorder.Message message = watcher.presence();
-        assertThat(message.type()).isEqualTo(type);
-        return message;
-    }
-
-    private WebSocketRecorder joined(String name) {
-        WebSocketRecorder socket = connected(user(name));
-        socket.send("{\"type\":\"join-room\",\"payload\":\"" + room + "\"}");
-        socket.next("joined-room");
-        socket.next("message-history");
-        return socket;
-    }
-
-    private JsonNode snapshot(String path, String name) {
-        return json(get(request(path, user(name))).body());
-    }
-
-    private static List<String> names(JsonNode snapshot) {
-        return StreamSupport.stream(snapshot.path("users").spliterator(), false)
-                .map(user -> {
-                    assertThat(user.path("id")).isEqualTo(user.path("userId"));
-                    return user.path("userId").textValue();
-                })
-                .toList();
     }
 }
