@@ -59,6 +59,7 @@ test_command() {
   require_jdk
   require_maven
   require_runtime_tools
+  find_faketime
   # Before what takes long: who lacks something should not learn it at the end.
   require_node
   require_chromium

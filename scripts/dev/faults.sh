@@ -22,6 +22,7 @@ faults_command() {
   require_jdk
   require_maven
   require_runtime_tools
+  find_faketime
   mkdir -p "$DEV_DIR"
   log="$DEV_DIR/faults.log"
   : >"$log"

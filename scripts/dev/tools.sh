@@ -18,6 +18,13 @@ require_runtime_tools() {
     die "Freshet needs Redis $REDIS_MINIMUM or newer, and $(command -v redis-server) is ${version:-of an unknown version}: install a newer one from https://redis.io/docs/latest/operate/oss_and_stack/install/."
 }
 
+# One fault scenario turns back the clock of Redis, with a library that Debian has. Without it that one says so and is left out.
+find_faketime() {
+  if have apt-get && [ -z "$(find /usr/lib -maxdepth 3 -path '*/faketime/libfaketime.so.1' 2>/dev/null)" ]; then
+    install_packages libfaketime libfaketime -
+  fi
+}
+
 # require_tool <program> <Debian package> <Homebrew formula>
 require_tool() {
   if have "$1"; then return; fi
