@@ -19,8 +19,6 @@ import java.util.stream.StreamSupport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Who is told to have come and to have gone, through faults: exactly those who did.
 @Tag("faults")
@@ -136,7 +134,6 @@ final class PresenceFaultsIT {
     }
 
     @Test
-    @Execution(ExecutionMode.CONCURRENT)
     void presenceHoldsThroughTheFaultsOfPodsAndOfRedis() throws Exception {
         try (Deployment deployment = Deployment.start(Plan.of("presence-faults", 2)
                 .redis("--appendonly", "yes", "--appendfsync", "everysec")
@@ -153,7 +150,6 @@ final class PresenceFaultsIT {
     }
 
     @Test
-    @Execution(ExecutionMode.CONCURRENT)
     void nobodyComesOrGoesWithAPrimaryAndWhatRedisLosesIsSaidAgain() {
         RedisSentinel redis = RedisSentinel.start("--appendonly", "yes", "--appendfsync", "everysec");
         try (Deployment deployment = Deployment.start(
