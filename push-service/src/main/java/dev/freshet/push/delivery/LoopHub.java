@@ -229,6 +229,8 @@ public final class LoopHub {
                 head.advance(last.logged().id(), last.number());
             } finally {
                 run.end();
+                // Also where something failed: what comes next is another channel's.
+                oneByOne.clear();
             }
         }
         head.advance(batch.end(), batch.number());
@@ -257,17 +259,13 @@ public final class LoopHub {
             spans.followers(first, run.events().size(), followers.size());
         }
         if (!oneByOne.isEmpty()) {
-            try {
-                int place = first;
-                for (LiveEvent event : run.events()) {
-                    written += deliver(event, head);
-                    if (spans != null) {
-                        tell(spans, place, 1);
-                    }
-                    place++;
+            int place = first;
+            for (LiveEvent event : run.events()) {
+                written += deliver(event, head);
+                if (spans != null) {
+                    tell(spans, place, 1);
                 }
-            } finally {
-                oneByOne.clear();
+                place++;
             }
         }
         return written;

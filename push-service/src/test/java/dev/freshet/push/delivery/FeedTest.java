@@ -276,6 +276,66 @@ class FeedTest {
         assertThat(cut).isEqualTo(1);
     }
 
+    /// Those who were to get it get a gap, and nothing of the next channel.
+    @Test
+    @SuppressWarnings("NullAway") // a form that there is not cannot be written
+    void aBatchThatFailsAsAWholeIsToldAndLeavesNothingBehind() {
+        expected = GapReason.RESET;
+        Window window = new Window(new StreamId(1, 0), 16, Long.MAX_VALUE);
+        hub.begin(window, Entries.place(1), 0, Forks.NONE);
+        room = 100;
+        feed.follow(Entries.channel(0));
+        feed.hold();
+        Formless formless = new Formless();
+        Subscription failing = hub.subscribe(formless, Entries.channel(0));
+        failing.flow(wire);
+
+        deliver(window, 2);
+        assertThat(gapsAt).containsExactly(Map.entry(Entries.channel(0), 2L));
+        assertThat(formless.gaps).isEqualTo(1);
+        hub.unsubscribe(failing);
+        feed.release();
+
+        hub.subscribe(new Throwing(), Entries.channel(1));
+        LiveEvent others = window.append(new StreamId(3, 0), Entries.event(3, 1, false));
+        hub.deliver(new LogBatch(window, List.of(others), Entries.place(3), window.last()), null);
+        assertThat(delivered).isEmpty();
+        deliver(window, 4);
+        assertThat(delivered).containsExactly(4L);
+    }
+
+    private static final class Formless implements Follower {
+
+        private int gaps;
+
+        @Override
+        public Transport transport() {
+            return Transport.SSE;
+        }
+
+        @Override
+        @SuppressWarnings("NullAway")
+        public Form form() {
+            return null;
+        }
+
+        @Override
+        public boolean deliver(LiveEvent event, Subscription subscription) {
+            return false;
+        }
+
+        @Override
+        public void gap(Subscription subscription, GapReason reason) {
+            gaps++;
+        }
+
+        @Override
+        public void forked(Subscription subscription, @Nullable StreamId phantom) {}
+
+        @Override
+        public void broken(Throwable cause) {}
+    }
+
     /// Is told of each failure, and nobody else is.
     private static final class Throwing implements Follower {
 
