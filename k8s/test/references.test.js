@@ -256,6 +256,14 @@ test('routes, ingresses and autoscalers lead to what is there', () => {
   });
 });
 
+test('a certificate is for the host of the way in, where that looks for it', () => {
+  const { objects } = renderings().find(({ name }) => name === 'overlays/production + components/certificate');
+  const { secretName, dnsNames } = objects.find(({ kind }) => kind === 'Certificate').spec;
+  const listeners = objects.filter(({ kind }) => kind === 'Gateway').flatMap(({ spec }) => spec.listeners);
+  assert.deepEqual(listeners.flatMap(({ tls }) => tls.certificateRefs.map(({ name }) => name)), [secretName]);
+  assert.deepEqual(listeners.map(({ hostname }) => hostname), dnsNames);
+});
+
 test('an overlay has one way in', () => {
   each((objects, where) => {
     const routes = objects.filter(({ kind }) => kind === 'HTTPRoute').length;

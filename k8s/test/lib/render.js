@@ -29,14 +29,19 @@ export function componentNames() {
 
 /** The base with components, as an overlay of somebody's would have them. */
 export function renderWith(...components) {
-  const folder = path.join(TEST, '.rendered', components.join('+') || 'base');
+  return renderOn('base', components);
+}
+
+/** Another folder below k8s/ with components. */
+function renderOn(resource, components) {
+  const folder = path.join(TEST, '.rendered', [resource.replaceAll('/', '-'), ...components].join('+'));
   fs.mkdirSync(folder, { recursive: true });
   fs.writeFileSync(
     path.join(folder, 'kustomization.yaml'),
     [
       'apiVersion: kustomize.config.k8s.io/v1beta1',
       'kind: Kustomization',
-      'resources: [../../../base]',
+      `resources: [../../../${resource}]`,
       `components: [${components.map((name) => `../../../components/${name}`).join(', ')}]`,
       '',
     ].join('\n'),
@@ -60,6 +65,7 @@ export function renderings() {
   known ??= [
     { name: 'overlays/dev', objects: render('overlays/dev') },
     { name: 'overlays/production', objects: render('overlays/production') },
+    { name: 'overlays/production + components/certificate', objects: renderOn('overlays/production', ['certificate']) },
     { name: 'base', objects: renderWith() },
     ...[...componentNames().map((name) => [name]), ...TOGETHER].map((components) => ({
       name: components.map((name) => `components/${name}`).join(' + '),

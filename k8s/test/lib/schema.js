@@ -4,6 +4,7 @@ import ts from 'typescript';
 import { TEST } from './paths.js';
 
 const PACKAGES = {
+  'cert-manager.io': '@kubernetes-models/cert-manager/cert-manager.io',
   'gateway.networking.k8s.io': '@kubernetes-models/gateway-api/gateway.networking.k8s.io',
   'monitoring.coreos.com': '@kubernetes-models/prometheus-operator/monitoring.coreos.com',
   'keda.sh': '@kubernetes-models/keda/keda.sh',
