@@ -3,7 +3,7 @@ package dev.freshet.push.config;
 import dev.freshet.contract.event.EventTypes;
 import dev.freshet.contract.message.ClientMessageReader;
 import dev.freshet.service.limit.Rate;
-import dev.freshet.service.limit.RateConfig;
+import dev.freshet.service.publish.RateConfig;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;

@@ -1,6 +1,7 @@
 package dev.freshet.service.http;
 
 import dev.freshet.contract.problem.ProblemType;
+import dev.freshet.service.identity.Origins;
 import dev.freshet.service.problem.ProblemAnswer;
 import dev.freshet.service.problem.ProblemException;
 import io.quarkus.vertx.http.runtime.filters.Filters;

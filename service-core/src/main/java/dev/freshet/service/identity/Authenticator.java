@@ -1,7 +1,6 @@
 package dev.freshet.service.identity;
 
 import dev.freshet.contract.problem.ProblemType;
-import dev.freshet.service.http.Origins;
 import dev.freshet.service.problem.ProblemException;
 import io.vertx.core.Future;
 import io.vertx.core.http.Cookie;

@@ -1,4 +1,4 @@
-package dev.freshet.service.limit;
+package dev.freshet.service.publish;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;

@@ -1,6 +1,10 @@
-package dev.freshet.service.limit;
+package dev.freshet.service.publish;
 
 import dev.freshet.service.identity.Caller;
+import dev.freshet.service.limit.LeasedBucket;
+import dev.freshet.service.limit.Limited;
+import dev.freshet.service.limit.Rate;
+import dev.freshet.service.limit.SharedBucket;
 import dev.freshet.service.problem.ProblemException;
 import dev.freshet.service.redis.RedisLink;
 import io.vertx.core.Future;

@@ -1,6 +1,5 @@
-package dev.freshet.service.http;
+package dev.freshet.service.identity;
 
-import dev.freshet.service.identity.AuthConfig;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Singleton;
 import java.util.List;
