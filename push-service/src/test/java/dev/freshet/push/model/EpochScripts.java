@@ -31,7 +31,7 @@ final class EpochScripts {
             return;
         }
         if (redis.primary.data.isAnotherLog() && rules.has(Rule.DELETED_LOG_IS_RECOGNISED)) {
-            wipe(redis, newEpoch);
+            wipe(redis, rules, newEpoch);
         } else if (!redis.primary.replid.equals(state.replid)) {
             boolean indexed = rules.has(Rule.FORK_NOT_BELOW_INDEXED);
             record(redis, newEpoch, forks(state, indexed ? state.indexed : StreamId.ZERO));
@@ -58,12 +58,12 @@ final class EpochScripts {
     }
 
     /// Someone deleted the log alone: what was copied of the old one stays, but nobody's place may rely on it.
-    static void wipe(ModelRedis redis, String newEpoch) {
+    static void wipe(ModelRedis redis, Rules rules, String newEpoch) {
         String replid = redis.primary.replid;
         redis.write(data -> {
             ModelState old = data.state;
             data.state = new ModelState(newEpoch, replid);
-            if (old != null) {
+            if (old != null && rules.has(Rule.DELETED_LOG_RAISES_HOLE)) {
                 data.state.hole = max(max(old.hole, old.floor), old.indexed);
                 data.state.floor = data.state.hole;
             }

@@ -62,7 +62,7 @@ final class ModelTail {
 
     /// `XREAD`. What it brought is handed on by the check that follows.
     void read() {
-        if (isTrusted && unchecked.isEmpty()) {
+        if ((isTrusted || !rules.has(Rule.READ_WAITS_FOR_CHECK)) && unchecked.isEmpty()) {
             unchecked = node.data.log.after(r).stream().limit(Limits.READ_BATCH).toList();
             if (!rules.has(Rule.BATCH_IS_CHECKED)) {
                 accept();
@@ -110,7 +110,7 @@ final class ModelTail {
             }
             check(redis.primary);
         } else if (state != null && isAnotherLog(data)) {
-            EpochScripts.wipe(redis, newEpoch.get());
+            EpochScripts.wipe(redis, rules, newEpoch.get());
             startAnew();
         } else if (state == null || !isSameLog(data, state, at.replid)) {
             new ForkSearch(this, newEpoch).settle();

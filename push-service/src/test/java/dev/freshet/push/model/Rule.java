@@ -43,6 +43,10 @@ enum Rule {
     /// `last-generated-id` < `r`, or fewer gone than were read and are not there: the log was deleted. The same of
     /// `indexed` and `count`. Then histories, state and all cursors speak of another log.
     DELETED_LOG_IS_RECOGNISED(Where.WILD),
+    /// … and a new state begins with `hole` and `floor` above all that was copied of the old one. *New.*
+    DELETED_LOG_RAISES_HOLE(Where.WILD),
+    /// The first read of a connection comes after a check that its server answered.
+    READ_WAITS_FOR_CHECK(Where.WILD),
     /// More gone from the log than was read is a gap.
     GONE_BEYOND_READ(Where.WILD),
     /// An entry past `r` that was deleted is a gap.
