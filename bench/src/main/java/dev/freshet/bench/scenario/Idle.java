@@ -33,7 +33,7 @@ record Idle(Wire wire) implements Scenario {
     private static final Duration SETTLE = Duration.ofSeconds(3);
 
     /// Until the JVM has compiled what starting and many handshakes made hot, which has nothing to do with being idle.
-    private static final Duration COMPILED = Duration.ofSeconds(30);
+    private static final Duration COMPILED = Duration.ofSeconds(90);
 
     @Override
     public String name() {
