@@ -34,7 +34,7 @@ final class Deployment implements AutoCloseable {
 
     private Deployment(Plan plan, Backend backend) {
         this.plan = plan;
-        this.logs = Service.logFolder(plan.name());
+        this.logs = Service.emptyLogFolder(plan.name());
         this.backend = backend;
         this.log = new Log(backend::primary, new Partitions(plan.partitions()));
         for (Service service : Service.values()) {

@@ -32,7 +32,7 @@ final class GuidesIT {
     /// Code of a browser's page, and what would start Freshet itself.
     private static final int MOST_NOT_RUN = 5;
 
-    private static final Path WORK = Service.logFolder("guides").resolve("work");
+    private static final Path WORK = Service.logFolder("guides-work");
     private static final String DEV_ISSUER = "https://freshet.dev/dev";
     private static final boolean HAS_NODE = isOnPath("node");
 

@@ -13,7 +13,6 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -23,7 +22,6 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 
 /// `k8s/overlays/production` on this machine: its Redis and its Deployments, and what k8s/README.md has an operator
 /// make
@@ -37,7 +35,7 @@ final class Production implements AutoCloseable {
     /// Its start script runs a dozen programs, on a machine that may be busy; its startup probe gives it ten minutes.
     private static final Duration REDIS_LIMIT = Duration.ofMinutes(2);
 
-    private final Path folder = Service.logFolder("production");
+    private final Path folder = Service.emptyLogFolder("production");
     private final Tokens tokens = Tokens.create();
     private final Secrets secrets = new Secrets();
     private final Map<String, String> passwords = new HashMap<>();
@@ -57,7 +55,6 @@ final class Production implements AutoCloseable {
     private final Pod redis;
 
     private Production() {
-        prepareFolder();
         makeWhatOnlyTheOperatorHas();
         redis = startRedis();
     }
@@ -80,21 +77,6 @@ final class Production implements AutoCloseable {
         } catch (RuntimeException | Error failure) {
             production.stop();
             throw failure;
-        }
-    }
-
-    /// What a run before left.
-    private void prepareFolder() {
-        try {
-            if (Files.exists(folder)) {
-                try (Stream<Path> left = Files.walk(folder)) {
-                    left.sorted(Comparator.reverseOrder())
-                            .forEach(each -> each.toFile().delete());
-                }
-            }
-            Files.createDirectories(folder);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

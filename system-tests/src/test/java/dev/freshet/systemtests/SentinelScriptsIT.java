@@ -56,10 +56,13 @@ final class SentinelScriptsIT {
             Patience.await("another primary").until(() -> !primary(redis).equals(server(redis, 0)));
             Patience.await("writes").until(() -> tryToPublish(deployment).status() == 202);
             String after = publish(deployment);
-            Rest.Answer read = deployment
-                    .follower("ada", "room:*")
-                    .get(deployment.url("/api/channels/room:scripts/events?limit=100"));
-            assertThat(read.body()).contains(before).contains(after);
+            Rest ada = deployment.follower("ada", "room:*");
+            Patience.await("what was published before and after is read")
+                    .untilAsserted(
+                            () -> assertThat(ada.get(deployment.url("/api/channels/room:scripts/events?limit=100"))
+                                            .body())
+                                    .contains(before)
+                                    .contains(after));
 
             startServer(redis, 0);
             Patience.await("the old primary follows the new one")

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -86,5 +87,21 @@ enum Service {
     /// Where the logs of one deployment go.
     static Path logFolder(String deployment) {
         return MODULE.resolve("target/system-tests").resolve(deployment);
+    }
+
+    /// The same without what a run before left in it.
+    static Path emptyLogFolder(String deployment) {
+        Path folder = logFolder(deployment);
+        try {
+            if (Files.exists(folder)) {
+                try (Stream<Path> left = Files.walk(folder)) {
+                    left.sorted(Comparator.reverseOrder())
+                            .forEach(each -> each.toFile().delete());
+                }
+            }
+            return Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
