@@ -50,9 +50,8 @@ final class SlowReaderIT {
     private static final int AT_ONCE_PER_SECOND = 5_000;
     private static final Duration LIMIT = Duration.ofMinutes(4);
 
-    /// First they read what lies in the buffers of the system, some MiB each. Where the word that there is room again
-    /// gets lost, the sender's TCP asks for it after about as long as there was none, two minutes at most.
-    private static final Duration COME_BACK_LIMIT = Duration.ofMinutes(3);
+    /// First they read what lies in the buffers of the system, some MiB each.
+    private static final Duration COME_BACK_LIMIT = Duration.ofSeconds(60);
 
     /// Each carries this many characters more, so that what one stalled reader owes is tens of MiB.
     private static final int PADDING = 400;
