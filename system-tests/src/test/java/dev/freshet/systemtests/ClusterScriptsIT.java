@@ -9,11 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// `k8s/components/redis-cluster`: its scripts make a cluster of six nodes that the services find by its nodes'
 /// names, as their own users; and after all nodes were gone it is there again, at other addresses.
+@Tag("calm")
 final class ClusterScriptsIT {
 
     private static final List<Integer> NODES = List.of(0, 1, 2, 3, 4, 5);

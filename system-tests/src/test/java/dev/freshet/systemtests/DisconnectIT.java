@@ -10,9 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// A disconnect reaches every pod, and what was issued before it opens nothing any more.
+@Tag("calm")
 final class DisconnectIT {
 
     private static final String EVENT = "{\"channel\":\"room:a\",\"type\":\"t\",\"payload\":1}";

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 ///
 /// What a block prints stands in the `text` behind it, with `…` for what is different each time; a block without
 /// one prints nothing. Each block succeeds.
+@Tag("calm")
 final class GuidesIT {
 
     /// Code of a browser's page, and what would start Freshet itself.

@@ -23,11 +23,13 @@ import java.util.List;
 import java.util.Map;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Services whose keys are an identity provider's, behind a URL of `https:` with a certificate for `localhost` of
 /// an authority that no JVM knows.
+@Tag("calm")
 final class JwksIT {
 
     @TempDir

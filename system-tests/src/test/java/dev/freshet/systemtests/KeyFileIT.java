@@ -11,10 +11,12 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A service that could believe no token must not become ready and answer everybody with a 401.
+@Tag("calm")
 final class KeyFileIT {
 
     /// From its first words: how long a JVM takes to say them is the machine's affair.

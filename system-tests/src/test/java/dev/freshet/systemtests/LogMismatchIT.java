@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.freshet.contract.log.Keys;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// A service that would write where nobody reads, or read where nobody writes, must not run.
+@Tag("calm")
 final class LogMismatchIT {
 
     /// From its first words: how long a JVM takes to say them is the machine's affair.

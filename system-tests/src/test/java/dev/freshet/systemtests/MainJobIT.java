@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// What Freshet is for: an event that somebody appended, in whichever way, reaches everyone who follows its channel.
 @ParameterizedClass(name = "with {0} partition(s)")
+@Tag("calm")
 @ValueSource(ints = {1, 4})
 final class MainJobIT {
 

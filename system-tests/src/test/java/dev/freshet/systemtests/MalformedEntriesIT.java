@@ -10,9 +10,11 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Producers are not trusted: what one of them gets wrong is set aside with the reason, and stops nobody.
+@Tag("calm")
 final class MalformedEntriesIT {
 
     private static final int PARTITIONS = 4;

@@ -23,10 +23,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// The dashboard and the alerts of `k8s/`, asked of a real Prometheus that scrapes real services and a real Redis after
 /// some traffic and a short outage: a metric that is renamed, or a label that is not there, leaves a panel empty.
+@Tag("calm")
 final class MonitoringIT {
 
     private static final Path COMPONENTS = Service.root().resolve("k8s/components");

@@ -15,9 +15,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// A service beside a Redis whose scripts it cannot use must say so and end, instead of answering errors.
+@Tag("calm")
 final class OldRedisIT {
 
     /// From its first words: how long a JVM takes to say them is the machine's affair.

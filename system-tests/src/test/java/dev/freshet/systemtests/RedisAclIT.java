@@ -16,6 +16,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// The users of Redis that `k8s/base/redis/users.acl` makes: each service does all that it does as its own, and
 /// cannot do what is not its business.
+@Tag("calm")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class RedisAclIT {
 

@@ -7,9 +7,11 @@ import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Redis dies without a word and comes back with its data.
+@Tag("calm")
 final class RedisRestartIT {
 
     /// Longer than any probe's tolerance would have to be, and than a read of the log blocks.

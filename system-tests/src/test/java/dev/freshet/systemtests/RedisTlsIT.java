@@ -7,11 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// A Redis with TLS, whose certificate is for `localhost` and not for `127.0.0.1`, where it is as well.
+@Tag("calm")
 final class RedisTlsIT {
 
     /// The two ways to tell Quarkus about an authority of one's own.

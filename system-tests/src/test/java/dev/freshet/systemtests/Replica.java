@@ -34,6 +34,19 @@ final class Replica implements AutoCloseable {
 
     /// Starts it, with the settings that `./dev up` gives, and does not wait.
     static Replica start(Service service, int number, Path folder, Map<String, String> settings) {
+        List<String> command = Service.areBinaries()
+                ? List.of(service.binary().toString(), HEAP)
+                : jvm(service, "-XX:AOTCache=" + AotCache.of(service));
+        return start(service, number, folder, settings, command);
+    }
+
+    /// The same of a process that writes an AOT cache when it ends.
+    static Replica train(Service service, Path folder, Map<String, String> settings, Path cache) {
+        return start(service, 0, folder, settings, jvm(service, "-XX:AOTCacheOutput=" + cache));
+    }
+
+    private static Replica start(
+            Service service, int number, Path folder, Map<String, String> settings, List<String> command) {
         int port = Ports.free();
         int managementPort = Ports.free();
         Map<String, String> environment = new HashMap<>(settings);
@@ -42,21 +55,16 @@ final class Replica implements AutoCloseable {
         environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
         environment.put("QUARKUS_MANAGEMENT_HOST", "127.0.0.1");
         environment.put("QUARKUS_MANAGEMENT_PORT", Integer.toString(managementPort));
-        List<String> command = Service.areBinaries() ? binary(service) : jvm(service);
         String name = service.module() + "-" + number;
         return new Replica(port, managementPort, () -> Child.start(name, folder, command, environment));
     }
 
-    private static List<String> binary(Service service) {
-        return List.of(service.binary().toString(), HEAP);
-    }
-
-    private static List<String> jvm(Service service) {
+    private static List<String> jvm(Service service, String option) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("@" + Service.root().resolve("k8s/base/jvm.options"));
         command.addAll(JVM_OPTIONS);
-        command.addAll(List.of("-jar", service.jar().toString()));
+        command.addAll(List.of(option, "-jar", service.jar().toString()));
         return command;
     }
 

@@ -8,11 +8,13 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// No token and no ticket ends up in a log, at the most talkative level and with the access logs on: whoever
 /// reads logs must not become somebody else. Every form in which a service takes a secret is used, well and
 /// badly.
+@Tag("calm")
 final class SecretsIT {
 
     /// Stops whoever reads logs from becoming somebody else.

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// and survives its primary.
 ///
 /// Addresses take the place of names here, for servers and Sentinels look them up in the DNS.
+@Tag("calm")
 final class SentinelScriptsIT {
 
     private static final int SENTINEL_PORT = 26379;

@@ -84,9 +84,16 @@ enum Service {
         return Objects.requireNonNull(MODULE.getParent());
     }
 
-    /// Where the logs of one deployment go.
+    /// Where the logs of one deployment go. JVMs that run tests side by side have folders of their own.
     static Path logFolder(String deployment) {
-        return MODULE.resolve("target/system-tests").resolve(deployment);
+        return target("system-tests")
+                .resolve(System.getProperty("freshet.fork", ""))
+                .resolve(deployment);
+    }
+
+    /// A folder that goes with the build.
+    static Path target(String name) {
+        return MODULE.resolve("target").resolve(name);
     }
 
     /// The same without what a run before left in it.

@@ -13,9 +13,11 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// A ticket admits once, whoever issued it and wherever it is shown.
+@Tag("calm")
 final class TicketIT {
 
     private static final int ROUNDS = 20;

@@ -15,9 +15,11 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Spans from a command, or from a producer's `traceparent`, through the log to the connections.
+@Tag("calm")
 final class TracesIT {
 
     private static final String ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT";
