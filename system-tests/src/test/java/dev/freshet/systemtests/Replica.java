@@ -17,8 +17,7 @@ final class Replica implements AutoCloseable {
     private static final String HEAP = "-Xmx256m";
 
     /// Small, at once as large as it may become, and compiled only as far as pays off within seconds.
-    private static final List<String> JVM_OPTIONS =
-            List.of("-Xms256m", HEAP, "-XX:TieredStopAtLevel=1", "-Xshare:auto");
+    private static final List<String> JVM_OPTIONS = List.of("-Xms256m", HEAP, "-XX:TieredStopAtLevel=1");
 
     private final int port;
     private final int managementPort;
