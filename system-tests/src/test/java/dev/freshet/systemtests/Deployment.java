@@ -102,15 +102,8 @@ final class Deployment implements AutoCloseable {
     /// The same with settings of its own, as environment variables.
     Replica launch(Service service, int partitions, Map<String, String> settings) {
         List<Replica> all = all(service);
-        Map<String, String> environment = new HashMap<>(Map.of(
-                "MP_JWT_VERIFY_PUBLICKEY_LOCATION",
-                tokens.publicKeyFile().toUri().toString(),
-                "MP_JWT_VERIFY_ISSUER",
-                Tokens.ISSUER,
-                "MP_JWT_VERIFY_AUDIENCES",
-                Tokens.AUDIENCE,
-                "FRESHET_LOG_PARTITIONS",
-                Integer.toString(partitions)));
+        Map<String, String> environment = new HashMap<>(identity(tokens));
+        environment.put("FRESHET_LOG_PARTITIONS", Integer.toString(partitions));
         backend.settings().forEach((name, value) -> environment.put(environmentName(name), value));
         environment.putAll(plan.settings(service));
         environment.putAll(settings);
@@ -118,6 +111,17 @@ final class Deployment implements AutoCloseable {
         all.add(replica);
         secrets.watch(replica.child());
         return replica;
+    }
+
+    /// Settings of a service that is to believe these tokens.
+    static Map<String, String> identity(Tokens tokens) {
+        return Map.of(
+                "MP_JWT_VERIFY_PUBLICKEY_LOCATION",
+                tokens.publicKeyFile().toUri().toString(),
+                "MP_JWT_VERIFY_ISSUER",
+                Tokens.ISSUER,
+                "MP_JWT_VERIFY_AUDIENCES",
+                Tokens.AUDIENCE);
     }
 
     /// Puts the proxy before what was launched so far: at least one replica of each service, running or not.
