@@ -50,8 +50,10 @@ final class SlowReaderIT {
     private static final int AT_ONCE_PER_SECOND = 5_000;
     private static final Duration LIMIT = Duration.ofMinutes(4);
 
-    /// First they read what lies in the buffers of the system, some MiB each.
-    private static final Duration COME_BACK_LIMIT = Duration.ofSeconds(60);
+    /// First they read what lies in the buffers of the system, some MiB each. Then the pod's TCP may wait: where
+    /// the reader has room for less than a segment, which is 64 KiB on loopback, or dropped the last one, it goes
+    /// on with its next probe, after about as long as the reader read nothing, two minutes at most.
+    private static final Duration COME_BACK_LIMIT = Duration.ofMinutes(3);
 
     /// Each carries this many characters more, so that what one stalled reader owes is tens of MiB.
     private static final int PADDING = 400;
