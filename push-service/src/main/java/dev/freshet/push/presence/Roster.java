@@ -87,8 +87,11 @@ final class Roster {
 
     /// Safe for any thread, as is [#stop].
     void start() {
-        context.runOnContext(now -> enter());
-        vertx.setPeriodic(TICK_MS, tick -> context.runOnContext(now -> tick()));
+        context.runOnContext(now -> {
+            enter();
+            // Set there, it fires there: a pod on which nobody is wakes one thread for it.
+            vertx.setPeriodic(TICK_MS, tick -> tick());
+        });
     }
 
     /// What this pod said stays until others find that it is silent: its users have as long to come back.

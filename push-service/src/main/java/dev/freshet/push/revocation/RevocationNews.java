@@ -7,7 +7,6 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import io.vertx.core.impl.VertxInternal;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
@@ -44,7 +43,8 @@ final class RevocationNews {
 
     RevocationNews(Vertx vertx, RedisLink redis, Hub hub, Recheck recheck) {
         this.vertx = vertx;
-        this.home = ((VertxInternal) vertx).createEventLoopContext();
+        // There an idle pod's read wakes one thread, and twice: for the timer, and for the answer.
+        this.home = redis.home();
         this.redis = redis;
         this.hub = hub;
         this.recheck = recheck;

@@ -1,5 +1,6 @@
 package dev.freshet.service.redis;
 
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -99,6 +100,12 @@ public final class RedisLink {
             }
         });
         return promise.future();
+    }
+
+    /// Where the shared connections are: from there a command is written, and there its answer comes, without a hop to
+    /// another thread. For what is done often and is little work.
+    public Context home() {
+        return home;
     }
 
     @PreDestroy
