@@ -66,11 +66,14 @@ public final class RedisCluster implements AutoCloseable {
     /// The primary of a key's slot, as a node sees it that runs and is not paused. Nodes may differ in the middle of a
     /// change; the methods that make one wait for its end.
     public RedisServer primaryOf(String key) {
-        RedisServer asked = nodes.stream()
+        // A node may end while it is asked, and then the next one knows.
+        return nodes.stream()
                 .filter(node -> node.isRunning() && !node.isPaused())
+                .map(node -> owner(node, slot(node, key)))
+                .filter(port -> port != 0)
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException("no node runs"));
-        return byPort(owner(asked, slot(asked, key)));
+                .map(this::byPort)
+                .orElseThrow(() -> new IllegalStateException("no node knows who has " + key));
     }
 
     /// The replica of a key's primary.
