@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -91,6 +92,7 @@ final class RedisAclIT {
         for (int i = 1; i < EVENTS; i++) {
             publish(admin, "{\"channel\":\"room:acl\",\"type\":\"t\",\"payload\":" + i + "}", "n-" + i);
         }
+        publishTogether(admin);
         publishToSeveralPartitions(admin);
         strangersEntries();
         talk();
@@ -281,6 +283,14 @@ final class RedisAclIT {
             }
         }
         throw new AssertionError();
+    }
+
+    /// Then a full history is cut by several at once.
+    private static void publishTogether(Rest user) {
+        String event = "{\"channel\":\"room:acl\",\"type\":\"t\",\"payload\":1}";
+        Rest.Answer answer =
+                user.post(deployment.url("/api/events"), "[" + String.join(",", Collections.nCopies(10, event)) + "]");
+        assertThat(answer.status()).as(answer::toString).isEqualTo(202);
     }
 
     private static void publishToSeveralPartitions(Rest user) {

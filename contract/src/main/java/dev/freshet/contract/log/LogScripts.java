@@ -128,11 +128,10 @@ public final class LogScripts {
             local answer = {'appended', epoch}
             local at = 7
             while at <= #ARGV do
-              local n = tonumber(ARGV[at])
-              local entry = {unpack(ARGV, at + 1, at + n)}
-              if entry[n - 1] == 'proof' then entry[n] = proof(secret, entry[2], entry[4], entry[6]) end
-              answer[#answer + 1] = redis.call('XADD', KEYS[1], '*', unpack(entry))
-              at = at + n + 1
+              local last = at + tonumber(ARGV[at])
+              if ARGV[last - 1] == 'proof' then ARGV[last] = proof(secret, ARGV[at + 2], ARGV[at + 4], ARGV[at + 6]) end
+              answer[#answer + 1] = redis.call('XADD', KEYS[1], '*', unpack(ARGV, at + 1, last))
+              at = last + 1
             end
             if KEYS[3] then
               answer[1] = ARGV[5]
