@@ -73,8 +73,9 @@ public final class Freshet implements Contender {
     /// Starts push-service anew and waits until it is ready.
     ///
     /// @param javaOptions besides those of the workplace
-    /// @return how long that took, s
+    /// @return how long that took, s, without the end of the one before
     public double restartPush(List<String> javaOptions) {
+        endPods();
         long began = System.nanoTime();
         startPush(javaOptions, Map.of()).awaitReady();
         return (System.nanoTime() - began) / 1e9;
@@ -97,11 +98,15 @@ public final class Freshet implements Contender {
     }
 
     private Replica startPush(List<String> javaOptions, Map<String, String> settings) {
-        pods.forEach(Replica::close);
-        pods.clear();
+        endPods();
         Replica pod = Replica.start(place.with(javaOptions), PUSH, "push-again", settings(settings));
         pods.add(pod);
         return pod;
+    }
+
+    private void endPods() {
+        pods.forEach(Replica::close);
+        pods.clear();
     }
 
     @Override
