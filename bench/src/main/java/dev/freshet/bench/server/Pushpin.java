@@ -12,10 +12,13 @@ import dev.freshet.testkit.Child;
 import dev.freshet.testkit.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -30,6 +33,8 @@ import java.util.stream.Stream;
 public final class Pushpin implements Contender {
 
     private static final String PROGRAM = "pushpin";
+    private static final Duration GLANCE = Duration.ofMillis(50);
+    private static final int ANSWER_MS = 2_000;
 
     /// Asks the origin on behalf of the third process.
     private static final String ASKER = "zurl";
@@ -122,6 +127,7 @@ public final class Pushpin implements Contender {
         origin.setExecutor(threads);
         origin.createContext("/sub/", Pushpin::holdStream);
         origin.createContext("/ws/", Pushpin::openSocket);
+        origin.createContext("/ready", Pushpin::answer);
         origin.start();
         Files.writeString(
                 folder.resolve("routes"), "* 127.0.0.1:" + origin.getAddress().getPort() + ",over_http\n");
@@ -139,11 +145,29 @@ public final class Pushpin implements Contender {
         try {
             child.awaitPort(port);
             child.awaitPort(push);
+            // It listens before those are there who ask the origin: connections of that moment are refused, or ended.
+            child.awaitReady(GLANCE, pushpin::reachesOrigin);
             return pushpin;
         } catch (RuntimeException | Error e) {
             pushpin.close();
             throw e;
         }
+    }
+
+    private boolean reachesOrigin() {
+        try {
+            HttpURLConnection request = (HttpURLConnection)
+                    URI.create("http://127.0.0.1:" + port + "/ready").toURL().openConnection();
+            request.setReadTimeout(ANSWER_MS);
+            return request.getResponseCode() == 204;
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    private static void answer(HttpExchange exchange) throws IOException {
+        exchange.sendResponseHeaders(204, -1);
+        exchange.close();
     }
 
     /// To `/sub/7`: nothing yet, and then what comes for channel 7.
