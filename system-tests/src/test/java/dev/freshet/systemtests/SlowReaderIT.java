@@ -53,7 +53,10 @@ final class SlowReaderIT {
     /// First they read what lies in the buffers of the system, some MiB each. Then the pod's TCP may wait: where
     /// the reader has room for less than a segment, which is 64 KiB on loopback, or dropped the last one, it goes
     /// on with its next probe, after about as long as the reader read nothing, two minutes at most.
-    private static final Duration COME_BACK_LIMIT = Duration.ofMinutes(3);
+    private static final Duration CATCH_UP_LIMIT = Duration.ofMinutes(3);
+
+    /// Where the server has ended the connection, nothing waits for a probe.
+    private static final Duration COME_BACK_LIMIT = Duration.ofSeconds(60);
 
     /// Each carries this many characters more, so that what one stalled reader owes is tens of MiB.
     private static final int PADDING = 400;
@@ -208,7 +211,7 @@ final class SlowReaderIT {
             long read = System.nanoTime();
             // Cheaper to ask than the checker, who would take their processor away.
             Patience.await("they catch up")
-                    .atMost(COME_BACK_LIMIT)
+                    .atMost(CATCH_UP_LIMIT)
                     .pollInterval(Duration.ofSeconds(1))
                     .untilAsserted(() -> assertThat(stalled)
                             .extracting(client -> client.transcript().events())
