@@ -27,6 +27,7 @@ final class Tail implements Scenario {
     private static final int EVENTS = 400_000;
     private static final int WARM_UP = 1_000_000;
     private static final long GLANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(120);
     private static final Audience NOBODY = Audience.crowd(Wire.SSE, 1);
 
@@ -83,8 +84,35 @@ final class Tail implements Scenario {
         double cpu = ProcessTime.seconds(freshet.pids());
         long began = System.nanoTime();
         pod.child().send("CONT");
-        await(() -> pod.metric(READ) >= before + events, "the pod to read all events");
-        return new Reading(events, ProcessTime.seconds(freshet.pids()) - cpu, (System.nanoTime() - began) / 1e9);
+        long end = began + LIMIT_NANOS;
+        while (true) {
+            Rest rest = awaitRest(freshet, end);
+            if (pod.metric(READ) >= before + events) {
+                return new Reading(events, rest.cpu() - cpu, (rest.since() - began) / 1e9);
+            }
+            if (System.nanoTime() - end > 0) {
+                throw new IllegalStateException("waited in vain for the pod to read all events");
+            }
+        }
+    }
+
+    /// @param cpu seconds that it had used by then
+    /// @param since when it began, as `System.nanoTime()`
+    private record Rest(double cpu, long since) {}
+
+    /// Waits until the pod has nothing to do, or `end`. Its processor time says so at no cost to it: to ask for its
+    /// metrics
+    /// all the while took a fifth of what was measured.
+    private static Rest awaitRest(Freshet freshet, long end) {
+        Rest rest = new Rest(ProcessTime.seconds(freshet.pids()), System.nanoTime());
+        while (System.nanoTime() - rest.since() < REST_NANOS && System.nanoTime() - end < 0) {
+            LockSupport.parkNanos(GLANCE_NANOS);
+            double cpu = ProcessTime.seconds(freshet.pids());
+            if (cpu > rest.cpu()) {
+                rest = new Rest(cpu, System.nanoTime());
+            }
+        }
+        return rest;
     }
 
     private static void await(BooleanSupplier condition, String what) {
