@@ -11,6 +11,7 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -20,6 +21,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
@@ -32,7 +35,7 @@ import org.junit.jupiter.api.Test;
 /// case, are in `target/autobahn/reports`.
 ///
 /// @see <a href="https://github.com/crossbario/autobahn-testsuite">Autobahn test suite</a>
-@NullUnmarked // its field is set before the test
+@NullUnmarked // its fields are set before the test
 @QuarkusTest
 @TestProfile(AutobahnTest.Echo.class)
 @WithTestResource(FreshetResource.class)
@@ -81,9 +84,13 @@ class AutobahnTest {
             """.formatted(PATIENCE);
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern KEY = Pattern.compile("(?i)Sec-WebSocket-Key: *(\\S+)");
 
     @TestHTTPResource
     URI root;
+
+    @Inject
+    EchoEndpoint.Ended ended;
 
     public static final class Echo implements QuarkusTestProfile {
         @Override
@@ -100,25 +107,56 @@ class AutobahnTest {
         assumeThat(jars)
                 .as("the test suite is not in %s: run without -Dquick", FOLDER)
                 .isNotEmpty();
-        Files.write(FOLDER.resolve("spec.json"), JSON.writeValueAsBytes(specification()));
-
-        run(jars);
-
-        JsonNode results =
-                JSON.readTree(FOLDER.resolve("reports/index.json").toFile()).path("freshet");
+        Map<String, JsonNode> results = run(jars, CASES);
         assertThat(results.size()).as("cases that ran").isGreaterThan(250);
+        List<String> cut = results.entrySet().stream()
+                .filter(result -> !isGood(result.getValue()) && isCutByClient(result.getValue()))
+                .map(Map.Entry::getKey)
+                .toList();
+        if (!cut.isEmpty()) {
+            results.putAll(run(jars, cut));
+        }
+
         Map<String, String> deviations = new TreeMap<>();
-        results.properties().forEach(result -> {
-            String behavior = result.getValue().path("behavior").asText();
-            String close = result.getValue().path("behaviorClose").asText();
-            if (!GOOD.contains(behavior) || !GOOD.contains(close)) {
-                deviations.put(result.getKey(), behavior + ", close " + close);
+        results.forEach((number, result) -> {
+            if (!isGood(result)) {
+                deviations.put(
+                        number,
+                        result.path("behavior").asText() + ", close "
+                                + result.path("behaviorClose").asText());
             }
         });
         assertThat(deviations).isEqualTo(DEVIATIONS);
     }
 
-    private Map<String, Object> specification() {
+    private static boolean isGood(JsonNode result) {
+        return GOOD.contains(result.path("behavior").asText())
+                && GOOD.contains(result.path("behaviorClose").asText());
+    }
+
+    /// Whether the suite says that the server dropped the connection, and the server knows nothing of it: the
+    /// interpreter's sockets end one now and then. That says nothing of the server, so the case runs again.
+    private boolean isCutByClient(JsonNode result) {
+        String reason = result.path("wasNotCleanReason").asText();
+        Matcher key = KEY.matcher(result.path("httpRequest").asText());
+        return reason.contains("peer dropped") && key.find() && !ended.byServer(key.group(1));
+    }
+
+    /// @return the report of each case, by its number
+    private Map<String, JsonNode> run(List<Path> jars, List<String> cases) throws Exception {
+        Files.write(FOLDER.resolve("spec.json"), JSON.writeValueAsBytes(specification(cases)));
+        run(jars);
+        Path reports = FOLDER.resolve("reports");
+        Map<String, JsonNode> results = new TreeMap<>();
+        JsonNode index = JSON.readTree(reports.resolve("index.json").toFile()).path("freshet");
+        for (Map.Entry<String, JsonNode> result : index.properties()) {
+            String file = result.getValue().path("reportfile").asText();
+            results.put(result.getKey(), JSON.readTree(reports.resolve(file).toFile()));
+        }
+        return results;
+    }
+
+    private Map<String, Object> specification(List<String> cases) {
         return Map.of(
                 "outdir",
                 "reports",
@@ -127,7 +165,7 @@ class AutobahnTest {
                 "servers",
                 List.of(Map.of("agent", "freshet", "url", "ws://127.0.0.1:" + root.getPort() + EchoEndpoint.PATH)),
                 "cases",
-                CASES,
+                cases,
                 "exclude-cases",
                 ALL
                         ? OVER_THE_LIMIT

@@ -2,6 +2,9 @@ package dev.freshet.push.websocket;
 
 import dev.freshet.contract.message.CloseCode;
 import dev.freshet.push.wire.Sockets;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.quarkus.arc.properties.IfBuildProperty;
 import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.HttpUpgradeCheck;
@@ -14,7 +17,10 @@ import io.quarkus.websockets.next.WebSocketConnection;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.impl.ConnectionBase;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.NullUnmarked;
 
 /// Says back what it hears, on the server that `/ws` has, with that server's limits. Exists in [AutobahnTest]
@@ -29,9 +35,40 @@ class EchoEndpoint {
 
     private static final TypedKey<HttpConnection> TRANSPORT = new TypedKey<>("freshet.test.transport");
 
+    /// Connections that the server ended, by the `Sec-WebSocket-Key` of their handshakes.
+    @ApplicationScoped
+    @IfBuildProperty(name = EchoEndpoint.PROPERTY, stringValue = "true")
+    static class Ended {
+
+        private final Set<String> byServer = ConcurrentHashMap.newKeySet();
+
+        boolean byServer(String key) {
+            return byServer.contains(key);
+        }
+
+        /// What closes a connection from this side passes its pipeline; the client's end of it does not.
+        void watch(HttpConnection connection, String key) {
+            ((ConnectionBase) connection).channel().pipeline().addFirst(new ChannelOutboundHandlerAdapter() {
+                @Override
+                public void close(ChannelHandlerContext context, ChannelPromise promise) throws Exception {
+                    if (context.channel().isActive()) {
+                        byServer.add(key);
+                    }
+                    super.close(context, promise);
+                }
+            });
+        }
+    }
+
     @ApplicationScoped
     @IfBuildProperty(name = EchoEndpoint.PROPERTY, stringValue = "true")
     static class Transport implements HttpUpgradeCheck {
+
+        private final Ended ended;
+
+        Transport(Ended ended) {
+            this.ended = ended;
+        }
 
         @Override
         public boolean appliesTo(String endpointId) {
@@ -40,7 +77,9 @@ class EchoEndpoint {
 
         @Override
         public Uni<CheckResult> perform(HttpUpgradeContext context) {
-            context.userData().put(TRANSPORT, context.httpRequest().connection());
+            HttpConnection connection = context.httpRequest().connection();
+            context.userData().put(TRANSPORT, connection);
+            ended.watch(connection, context.httpRequest().getHeader("Sec-WebSocket-Key"));
             return CheckResult.permitUpgrade();
         }
     }
