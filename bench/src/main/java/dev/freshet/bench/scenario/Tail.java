@@ -100,9 +100,8 @@ final class Tail implements Scenario {
     /// @param since when it began, as `System.nanoTime()`
     private record Rest(double cpu, long since) {}
 
-    /// Waits until the pod has nothing to do, or `end`. Its processor time says so at no cost to it: to ask for its
-    /// metrics
-    /// all the while took a fifth of what was measured.
+    /// Waits until the pod has nothing to do, or `end`. Its processor time says so at no cost to it, which to ask
+    /// for its metrics all the while would have.
     private static Rest awaitRest(Freshet freshet, long end) {
         Rest rest = new Rest(ProcessTime.seconds(freshet.pids()), System.nanoTime());
         while (System.nanoTime() - rest.since() < REST_NANOS && System.nanoTime() - end < 0) {
