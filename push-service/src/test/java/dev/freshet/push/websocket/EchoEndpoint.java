@@ -2,8 +2,8 @@ package dev.freshet.push.websocket;
 
 import dev.freshet.contract.message.CloseCode;
 import dev.freshet.push.wire.Sockets;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.quarkus.arc.properties.IfBuildProperty;
 import io.quarkus.websockets.next.CloseReason;
@@ -35,26 +35,36 @@ class EchoEndpoint {
 
     private static final TypedKey<HttpConnection> TRANSPORT = new TypedKey<>("freshet.test.transport");
 
-    /// Connections that the server ended, by the `Sec-WebSocket-Key` of their handshakes.
+    /// Connections that ended though the server did nothing to end them, by the `Sec-WebSocket-Key` of their
+    /// handshakes.
     @ApplicationScoped
     @IfBuildProperty(name = EchoEndpoint.PROPERTY, stringValue = "true")
     static class Ended {
 
-        private final Set<String> byServer = ConcurrentHashMap.newKeySet();
+        private final Set<String> byClient = ConcurrentHashMap.newKeySet();
 
-        boolean byServer(String key) {
-            return byServer.contains(key);
+        boolean byClient(String key) {
+            return byClient.contains(key);
         }
 
         /// What closes a connection from this side passes its pipeline; the client's end of it does not.
         void watch(HttpConnection connection, String key) {
-            ((ConnectionBase) connection).channel().pipeline().addFirst(new ChannelOutboundHandlerAdapter() {
+            ((ConnectionBase) connection).channel().pipeline().addFirst(new ChannelDuplexHandler() {
+
+                private boolean isClosed;
+
                 @Override
                 public void close(ChannelHandlerContext context, ChannelPromise promise) throws Exception {
-                    if (context.channel().isActive()) {
-                        byServer.add(key);
-                    }
+                    isClosed = true;
                     super.close(context, promise);
+                }
+
+                @Override
+                public void channelInactive(ChannelHandlerContext context) throws Exception {
+                    if (!isClosed) {
+                        byClient.add(key);
+                    }
+                    super.channelInactive(context);
                 }
             });
         }
